@@ -1,0 +1,3 @@
+"""Holdfast: plan, stress-test and monitor a post-ceasefire security force."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Errors, array checks, random streams, provenance, kernels: what everything else stands on."""

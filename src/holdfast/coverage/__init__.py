@@ -1,0 +1,1 @@
+"""Stage cover: what the force sees, reaches and protects along the line."""

@@ -1,0 +1,1 @@
+"""Stage deploy: when it is in place, over real roads, rails, ports and airfields."""

@@ -1,0 +1,1 @@
+"""Stage lay down: where posts, bases and batteries stand."""

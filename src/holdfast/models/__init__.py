@@ -1,0 +1,1 @@
+"""What several stages share: sensing, travel, reach, covering, queueing, incidents, rotation."""

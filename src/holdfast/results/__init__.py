@@ -1,0 +1,1 @@
+"""The frozen types that stages hand on; saving, loading, derivation."""

@@ -1,0 +1,1 @@
+"""The scenario: schema, loading, values with uncertainty and source, evidence, cases."""

@@ -1,0 +1,543 @@
+"""The scenario as frozen types: what the files of a scenario folder say, checked and typed.
+
+The field names are the column and key names of the files; pydantic validates these same classes at the edge
+(`scenario.schema`), so a field stands once. Constraints are `annotated_types` marks, units are in the names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le
+
+from holdfast.scenario.values import Quantity
+
+Share = Annotated[float, Ge(0), Le(1)]
+NonNegative = Annotated[float, Ge(0)]
+Positive = Annotated[float, Gt(0)]
+Count = Annotated[int, Ge(0)]
+Longitude = Annotated[float, Ge(-180), Le(180)]
+Latitude = Annotated[float, Ge(-90), Le(90)]
+
+Posture = Literal["none", "observe", "interpose", "reassure", "robust"]
+Access = Literal["both", "host_only", "none"]
+Frame = Literal["un", "eu", "coalition", "nato"]
+Front = Literal["thinned", "boiling"]
+SectorKind = Literal["contact", "river", "border", "sea"]
+Terrain = Literal["open", "mixed", "forest", "urban", "wetland", "water"]
+Area = Literal["country", "neighbour", "theatre"]
+"""Where a unit stands: in the host country, in a neighbouring country, or elsewhere in theatre (air, sea, rear)."""
+Task = Literal[
+    "observe", "verify", "respond", "hold", "rescue", "protect", "air", "train", "clear", "support", "command"
+]
+TASKS: tuple[Task, ...] = (
+    "observe", "verify", "respond", "hold", "rescue", "protect", "air", "train", "clear", "support", "command",
+)  # fmt: skip
+BackstopMode = Literal["operate_outside", "standby", "service", "transfer"]
+Position = Literal[
+    "offers_troops", "willing_if", "open", "undecided", "premature", "refuses_ground_troops", "refuses", "not_stated", "host"
+]
+PlaceKind = Literal[
+    "depot", "seaport", "airfield", "railhead", "gauge_break", "crossing", "staging", "base", "sector_hub", "site"
+]
+LegMode = Literal["road", "rail", "sea", "air"]
+AssetKind = Literal["city", "power_plant", "nuclear_plant", "port", "airfield", "base", "rail_hub", "government", "industry"]
+TargetType = Literal["aircraft", "cruise_missile", "drone", "ballistic_missile"]
+TARGET_TYPES: tuple[TargetType, ...] = ("aircraft", "cruise_missile", "drone", "ballistic_missile")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What every row of every table has: a key, where it comes from, and where it stands.
+
+    Exactly as the files: `source` holds evidence ids separated by `;`; `assumption` says why, where no source does.
+    A row must have one or the other; a row resting on evidence dated after `as_of` must have an assumption that
+    begins with `inferred later`.
+    """
+
+    id: str
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DDay:
+    """When the ceasefire begins, in months after `as_of`. Month 0 of every stage is D."""
+
+    months_after_as_of: Quantity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mission:
+    """The frame of the mission: mandate, posture and who leads."""
+
+    frame: Frame = "coalition"
+    posture: Posture = "reassure"
+    nato_assets: bool = False
+    article5: bool = False
+    host_nation: str = "UKR"
+    challenger: str = "RUS"
+    lead_nations: tuple[str, ...] = ()
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """The terms of the settlement that decide size, place and makeup of the force.
+
+    `forces_left_per_side` counts soldiers a side leaves within the zone's neighbourhood; `zone_depth_km` is the depth
+    watched on the side(s) the force has access to; `standoff_km` is how far behind the line its formed units stay.
+    """
+
+    access: Access
+    front: Front
+    zone_depth_km: Quantity
+    standoff_km: Quantity
+    forces_left_per_side: Quantity
+    challenger_brigades_near: Quantity
+    host_brigades_near: Quantity
+    withdrawal_sites: Quantity
+    political_commitment: Quantity
+    """Share by which the parties' commitment lowers the rate of incidents at D (0: none, 1: no incidents)."""
+    commitment_half_life_days: Quantity
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Service levels, which a planner can change. `p` are probabilities, minutes are upper limits."""
+
+    observe_probability: Share
+    """Chance that a violation of the design class is seen, over the watched zone."""
+    observe_event_minutes: Positive
+    """Mean time a violation of the design class lasts."""
+    verify_visits_per_site_month: NonNegative
+    respond_minutes: Positive
+    """A formed sub-unit reaches any point of its area within this time."""
+    respond_blocking: Share
+    """Share of calls that may find every reaction company busy."""
+    hold_axes: Count
+    """Simultaneous axes of the design-basis test."""
+    hold_attacker_battalions: NonNegative
+    """Attacking battalions on each axis."""
+    hold_force_ratio: Positive
+    """Attacker to defender ratio at which the defence is accepted to hold."""
+    hold_warning_days: NonNegative
+    medevac_minutes: Positive
+    protected_share: Share
+    """Share of the weighted defended assets to be protected."""
+    cap_stations: Count
+    """Combat air patrol stations kept on standby alert."""
+    trainees_per_year: NonNegative
+    clear_km2_year: NonNegative
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Force:
+    """Limits on the force as a lever: `cap_in_country` people, 0 for no cap."""
+
+    cap_in_country: Count = 0
+    pool_groups: tuple[str, ...] = ("coalition",)
+    """Which groups of `pools.csv` may be drawn on (column `group`)."""
+    start_month: int = 0
+    tolerance_share: Share = 0.02
+    """Weighted shortfall counted as none (share of weighted demand)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackstopLevers:
+    """What a case assumes of the backstop as a whole."""
+
+    asked: bool = True
+    """Whether any element is part of the plan."""
+    granted: bool = True
+    """Whether the owner promises what is asked."""
+    honoured: bool = True
+    """Whether the promise is kept when called (False: refused at the moment of truth)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threat:
+    """What the challenger can bring, as the force and its assets meet it."""
+
+    attacker_battalions_available: Quantity
+    raids_air_per_month: Quantity
+    drones_per_raid: Quantity
+    cruise_missiles_per_raid: Quantity
+    ballistic_missiles_per_raid: Quantity
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """The twelve behavioural parameters of the stress test, each a range (MODEL.md 5)."""
+
+    episodes_per_100km_day: Quantity
+    """Background reportable episodes at no commitment and no presence."""
+    episode_branching: Quantity
+    """Expected offspring of an episode (spectral radius, below 1)."""
+    episode_decay_days: Quantity
+    presence_effect: Quantity
+    """Share by which full presence lowers background episodes (mass at 0 allowed)."""
+    consideration_per_year: Quantity
+    """Rate at which the challenger considers a test."""
+    belief_weight: Quantity
+    """Lambda of MODEL.md 5.2: 0 gives the base rates."""
+    belief_prior_strength: Quantity
+    """Weight, in seen answers, of the first belief that a test will be answered."""
+    attribution_probability: Quantity
+    decision_hours: Quantity
+    """Hours from attribution to a decision to answer, by the ladder in force."""
+    host_share: Quantity
+    """Share of the local defence that host forces provide."""
+    cohesion_loss: Quantity
+    """Chance per unanswered or costly battalion-or-larger test that a contributor leaves."""
+    escalation_share: Quantity
+    """Chance that an undenied test is followed by one a level higher."""
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseRates:
+    """Base rates of the levels of test, pi of MODEL.md 5.2, as weights among considered tests (they sum to 1 or less)."""
+
+    drone_incursion: Share
+    raid: Share
+    battalion_incursion: Share
+    brigade_assault: Share
+    renewed_offensive: Share
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StressSettings:
+    """How much is simulated: months, futures drawn from X, replications of each, and the seed."""
+
+    months: Annotated[int, Gt(0)] = 24
+    futures: Annotated[int, Gt(0)] = 100
+    replications: Annotated[int, Gt(0)] = 20
+    seed: Count = 20250222
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A named set of levers: dotted keys and the value each takes."""
+
+    id: str
+    title: str
+    why: str
+    set: dict[str, object] = field(default_factory=dict)
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementVariant:
+    """A named set of settlement terms: dotted keys and the value each takes."""
+
+    id: str
+    title: str
+    weight: NonNegative = 1.0
+    set: dict[str, object] = field(default_factory=dict)
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nation(Row):
+    """A possible contributor: what it said, on which conditions, and who must decide."""
+
+    name: str
+    group: Literal["coalition", "un", "host", "challenger", "backstop"]
+    position: Position
+    position_date: date | None = None
+    said_by: str = ""
+    conditions: str = "always"
+    """Condition language over facts (`scenario.conditions`)."""
+    procedure: str = ""
+    decision_days: Quantity
+    """Government decision after the request, days."""
+    approval_days: Quantity
+    """Vote or consultation after the decision, days (0 where none is needed)."""
+    waits_for_ceasefire: bool = True
+    """Whether the decision clock starts only at D."""
+    probability: Quantity
+    """Chance that the nation joins once its conditions are met: a range."""
+    caveats: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool(Row):
+    """Units of one capability that a nation could commit, with their rotation."""
+
+    nation: str
+    group: Literal["coalition", "un"]
+    capability: str
+    units: Quantity
+    notice_days: Quantity
+    tour_months: Annotated[int, Gt(0)]
+    dwell: NonNegative
+    """Months at home for each month deployed."""
+    overlap_days: NonNegative = 14
+    deployable_share: Annotated[float, Gt(0), Le(1)] = 1.0
+    committed_units: NonNegative = 0
+    """Units on present commitments, not available."""
+    areas: tuple[str, ...] = ("country", "neighbour", "theatre")
+    refuses_tasks: tuple[str, ...] = ()
+    depot: str
+    """Place of `places.csv` from which the units start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackstopElement(Row):
+    """One element of what an outside power may lend: a promise, with what the challenger believes of it."""
+
+    name: str
+    owner: str
+    capability: str
+    mode: BackstopMode
+    units: Quantity
+    based: str
+    """Place of `places.csv` where it stands or is handed over."""
+    fact: str
+    """Name by which conditions refer to it: `backstop.<fact>`."""
+    conditions: str = "always"
+    promised: Share = 1.0
+    believed: Quantity
+    honoured: Quantity
+    """Chance that it is there when called."""
+    delay_hours: Quantity
+    """Delay from the call to effect."""
+    ready_days: Quantity
+    """Days after D until the element is in place."""
+    crew_nation: str = ""
+    training_months: NonNegative = 0
+    interceptors: NonNegative = 0
+    substitute: str = ""
+    """The cheapest European substitute in words, or the capability id of it."""
+    substitute_months: NonNegative = 0
+    substitute_cost_musd: NonNegative = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capability(Row):
+    """A kind of unit: what it takes, what it sees, reaches, carries and needs. A row of the packaged catalogue."""
+
+    name: str
+    domain: Literal["ground", "sensor", "air_defence", "air", "sea", "support", "command", "service"]
+    personnel: Positive
+    personnel_low: NonNegative
+    personnel_high: NonNegative
+    area: Area
+    """Where it counts unless a stage places it elsewhere."""
+    tasks: tuple[str, ...]
+    """Tasks it may serve."""
+    combat_power: NonNegative = 0
+    """Battalion equivalents for the hold test."""
+    needs: dict[str, float] = field(default_factory=dict)
+    """Units of other capabilities one unit needs (Leontief coefficients)."""
+    substitutes: dict[str, float] = field(default_factory=dict)
+    """Capabilities that may stand in for this one: units of this one that one unit of the other replaces."""
+    vehicles: NonNegative = 0
+    tonnes: NonNegative = 0
+    lane_m: NonNegative = 0
+    sustain_t_day: NonNegative = 0
+    detect_km: NonNegative = 0
+    """Range at which P(detect) of the design event is one half, by day, in open terrain."""
+    detect_night_factor: NonNegative = 1
+    antenna_m: NonNegative = 0
+    sees_impulsive: bool = False
+    endurance_h: NonNegative = 0
+    speed_kmh: NonNegative = 0
+    reach_aircraft_km: NonNegative = 0
+    reach_cruise_missile_km: NonNegative = 0
+    reach_drone_km: NonNegative = 0
+    reach_ballistic_missile_km: NonNegative = 0
+    channels: NonNegative = 0
+    """Targets it can engage at once."""
+    interceptors: NonNegative = 0
+    output_per_day: NonNegative = 0
+    """Rate of its main work: km2 cleared, visits, patrols, trainees, casualties treated (unit in `output_unit`)."""
+    output_unit: str = ""
+    cost_musd_year: NonNegative = 0
+    procure_months: NonNegative = 0
+    procure_musd: NonNegative = 0
+    figures_year: int
+    """Latest year of the figures; after `as_of` they count as inferred later."""
+    checked: Literal["searched", "mixed", "recalled", "not found"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place(Row):
+    """A node of the movement network or a site that may be used."""
+
+    name: str
+    country: str
+    """ISO 3166 alpha-3."""
+    kind: PlaceKind
+    lon: Longitude
+    lat: Latitude
+    handling_t_day: NonNegative = 0
+    """Handling capacity, tonnes a day; 0: no limit known and none applied."""
+    may_host: tuple[str, ...] = ()
+    """What a planner allows here: `base`, `battery`, `air`."""
+    wait_days: NonNegative = 0
+    """Time to cross (permits, gauge change, port turn-round)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg(Row):
+    """A connection between two places by one mode; usable both ways."""
+
+    origin: str
+    destination: str
+    mode: LegMode
+    distance_km: Positive
+    speed_km_day: Positive
+    capacity_t_day: Positive
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset(Row):
+    """A defended asset: people who depend on it and a priority."""
+
+    name: str
+    kind: AssetKind
+    lon: Longitude
+    lat: Latitude
+    people: NonNegative
+    priority: Annotated[int, Ge(1), Le(5)]
+    """1 is first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectorRow(Row):
+    """A stretch of the line. Kilometres run from the line's first point."""
+
+    name: str
+    from_km: NonNegative
+    to_km: Positive
+    kind: SectorKind
+    terrain: Terrain
+    mines: Share
+    """Share of tracks denied by mines."""
+    threat_weight: NonNegative
+    road_kmh: Positive
+    observation_effort: NonNegative = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A claim in one's own words, with who said it and how far it was checked."""
+
+    id: str
+    claim: str
+    quantity: str
+    low: float | None
+    high: float | None
+    unit: str
+    said_by: str
+    of_what: str
+    publisher: str
+    date: date
+    address: str
+    checked: Literal["searched", "mixed", "recalled", "not found"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """One trace of the line: WGS 84 points `(lon, lat)` in order, with its scale and weight."""
+
+    id: str
+    title: str
+    kind: Literal["contact", "border", "coast"]
+    weight: NonNegative
+    scale: str
+    points: tuple[tuple[float, float], ...]
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor:
+    """A planning factor: a quantity with a unit (`factors.toml`, defaults packaged)."""
+
+    value: Quantity
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uncertainty:
+    """A quantity that futures draw: where it stands and its range."""
+
+    key: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A whole scenario: settings, geography, nations, pools, promises and evidence.
+
+    `option` and `settlement_variant` name the case it has been resolved for (empty: as the files stand).
+    Tables are dictionaries from row id, in file order.
+    """
+
+    name: str
+    title: str
+    question: str
+    as_of: date
+    schema_version: int
+    horizon_months: int
+    reference_option: str
+    reference_settlement: str
+    d_day: DDay
+    mission: Mission
+    settlement: Settlement
+    service: Service
+    force: Force
+    backstop_levers: BackstopLevers
+    threat: Threat
+    behaviour: Behaviour
+    base_rates: BaseRates
+    stress: StressSettings
+    options: dict[str, Option]
+    settlements: dict[str, SettlementVariant]
+    line_km: float
+    """Length of the line where no trace is given (sizing alone), else 0."""
+    traces: dict[str, Trace]
+    sectors: dict[str, SectorRow]
+    nations: dict[str, Nation]
+    pools: dict[str, Pool]
+    backstop: dict[str, BackstopElement]
+    capabilities: dict[str, Capability]
+    places: dict[str, Place]
+    legs: dict[str, Leg]
+    assets: dict[str, Asset]
+    factors: dict[str, Factor]
+    evidence: dict[str, Evidence]
+    option: str = ""
+    settlement_variant: str = ""
+
+    def factor(self, key: str) -> float:
+        """Nominal value of a planning factor.
+
+        Raises
+        ------
+        UnknownNameError
+            When no factor has that key.
+        """
+        from holdfast.core.names import unknown_name
+
+        if key not in self.factors:
+            raise unknown_name("factor", key, self.factors)
+        return self.factors[key].value.nominal

@@ -1,0 +1,1 @@
+"""Stage size: how big a force the settlement needs, and why."""

@@ -1,0 +1,1 @@
+"""Stage stress: which option holds better when tested."""

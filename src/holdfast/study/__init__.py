@@ -1,0 +1,1 @@
+"""Many cases, paired: compare options over the same futures."""
