@@ -1,0 +1,217 @@
+"""The pipeline: one case through all stages, each a pure function of what the one before handed on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from holdfast.core.errors import HoldfastError
+from holdfast.core.names import unknown_name
+from holdfast.core.progress import report
+
+if TYPE_CHECKING:
+    from holdfast.results.plan import CaseRecord, Plan, Provenance
+    from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
+    from holdfast.scenario.cases import Case
+    from holdfast.scenario.types import Scenario
+
+T = TypeVar("T")
+
+STAGES = ("size", "generate", "lay_down", "deploy", "cover", "stress")
+"""The stages in the order in which each hands its result on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageResults:
+    """Results up to some stage; those after it are `None`."""
+
+    requirement: Requirement
+    force: Force | None = None
+    laydown: Laydown | None = None
+    deployment: Deployment | None = None
+    coverage: Coverage | None = None
+    stress: Stress | None = None
+
+
+def plan(scenario: Scenario, case: Case | None = None) -> Plan:
+    """Plan one case of a scenario: size, generate, lay down, deploy, cover, stress.
+
+    Parameters
+    ----------
+    scenario
+        As loaded; the case's settlement terms, levers and overrides are applied here.
+    case
+        Option, settlement variant and overrides; by default the scenario's reference case.
+
+    Returns
+    -------
+    Plan
+        Every stage's result with the provenance a rerun needs.
+
+    Raises
+    ------
+    ScenarioError
+        When the case names an unknown option, variant or key.
+    """
+    from holdfast.results.plan import Plan
+    from holdfast.scenario.cases import reference_case
+
+    chosen = case or reference_case(scenario)
+    done = run_stages(scenario, chosen)
+    return Plan(
+        title=scenario.title,
+        question=scenario.question,
+        as_of=scenario.as_of.isoformat(),
+        case=case_record(scenario, chosen),
+        requirement=done.requirement,
+        force=_present(done.force),
+        laydown=_present(done.laydown),
+        deployment=_present(done.deployment),
+        coverage=_present(done.coverage),
+        stress=_present(done.stress),
+        provenance=provenance_of(scenario),
+    )
+
+
+def run_stages(scenario: Scenario, case: Case, *, until: str = "stress") -> StageResults:
+    """Run the stages of one case in order, up to and with `until`.
+
+    Raises
+    ------
+    UnknownNameError
+        When `until` is not a stage.
+    """
+    from holdfast.scenario.cases import resolve_case
+
+    if until not in STAGES:
+        raise unknown_name("stage", until, STAGES)
+    last = STAGES.index(until)
+    resolved = resolve_case(scenario, case)
+    done = StageResults(requirement=_size(resolved))
+    for number, (stage, step) in enumerate(zip(STAGES[1:], (_generate, _lay_down, _deploy, _cover, _stress), strict=True)):
+        if number >= last:
+            break
+        report(f"{case.option or 'case'}: {stage.replace('_', ' ')}", (number + 1) / (last + 1))
+        done = step(resolved, done)
+    report(f"{case.option or 'case'}: done", 1.0)
+    return done
+
+
+def _size(resolved: Scenario) -> Requirement:
+    from holdfast.sizing.inputs import gather_sizing
+    from holdfast.sizing.stage import size
+
+    return size(gather_sizing(resolved))
+
+
+def _generate(resolved: Scenario, done: StageResults) -> StageResults:
+    from holdfast.generation.inputs import gather_generation
+    from holdfast.generation.stage import generate
+
+    return replace(done, force=generate(gather_generation(resolved, done.requirement)))
+
+
+def _lay_down(resolved: Scenario, done: StageResults) -> StageResults:
+    from holdfast.laydown.inputs import gather_laydown
+    from holdfast.laydown.stage import lay_down
+
+    return replace(done, laydown=lay_down(gather_laydown(resolved, done.requirement, _present(done.force))))
+
+
+def _deploy(resolved: Scenario, done: StageResults) -> StageResults:
+    from holdfast.deployment.inputs import gather_deployment
+    from holdfast.deployment.stage import deploy
+
+    inputs = gather_deployment(resolved, _present(done.force), _present(done.laydown))
+    return replace(done, deployment=deploy(inputs))
+
+
+def _cover(resolved: Scenario, done: StageResults) -> StageResults:
+    from holdfast.coverage.inputs import gather_coverage
+    from holdfast.coverage.stage import cover
+
+    inputs = gather_coverage(resolved, done.requirement, _present(done.laydown), _present(done.deployment))
+    return replace(done, coverage=cover(inputs))
+
+
+def _stress(resolved: Scenario, done: StageResults) -> StageResults:
+    from holdfast.stress.inputs import gather_stress
+    from holdfast.stress.stage import stress
+
+    inputs = gather_stress(
+        resolved,
+        done.requirement,
+        _present(done.force),
+        _present(done.laydown),
+        _present(done.deployment),
+        _present(done.coverage),
+    )
+    return replace(done, stress=stress(inputs))
+
+
+def _present(result: T | None) -> T:
+    if result is None:
+        raise HoldfastError("a stage was asked for before the one it builds on")
+    return result
+
+
+def case_record(scenario: Scenario, case: Case) -> CaseRecord:
+    """The case as results keep it: names and titles of option and settlement variant, and the overrides."""
+    from holdfast.results.plan import CaseRecord
+
+    return CaseRecord(
+        option=case.option,
+        option_title=scenario.options[case.option].title,
+        settlement=case.settlement,
+        settlement_title=scenario.settlements[case.settlement].title,
+        overrides=dict(case.overrides),
+    )
+
+
+def provenance_of(scenario: Scenario) -> Provenance:
+    """What a rerun needs: the canonical scenario (catalogue and factors merged), seed, versions, processor."""
+    import holdfast
+    from holdfast.core.provenance import library_versions, now_utc, processor_class
+    from holdfast.results.plan import Provenance
+    from holdfast.scenario.document import canonical, scenario_hash
+    from holdfast.scenario.origin import sourced_share
+
+    share = sourced_share(scenario)
+    return Provenance(
+        holdfast_version=holdfast.__version__,
+        scenario_json=json.dumps(canonical(scenario), ensure_ascii=False, sort_keys=True),
+        scenario_hash=scenario_hash(scenario),
+        seed=scenario.stress.seed,
+        versions=library_versions(),
+        processor=processor_class(),
+        created=now_utc(),
+        sourced_rows=share.sourced,
+        assumed_rows=share.assumed,
+    )
+
+
+def rerun(saved: Plan) -> tuple[Plan, dict[str, Any]]:
+    """Plan again from a plan's own provenance and compare.
+
+    Returns
+    -------
+    (Plan, dict)
+        The new plan, and a verdict: `equal` (bit for bit), and what differs in the circumstances.
+    """
+    from holdfast.results.store import results_equal
+    from holdfast.scenario.cases import Case
+    from holdfast.scenario.document import from_canonical
+
+    scenario = from_canonical(json.loads(saved.provenance.scenario_json))
+    record = saved.case
+    again = plan(scenario, Case(option=record.option, settlement=record.settlement, overrides=dict(record.overrides)))
+    stages = ("requirement", "force", "laydown", "deployment", "coverage", "stress")
+    differing = [name for name in stages if not results_equal(getattr(saved, name), getattr(again, name))]
+    before, after = asdict(saved.provenance), asdict(again.provenance)
+    changed = {
+        key: (before[key], after[key])
+        for key in ("holdfast_version", "scenario_hash", "processor", "versions")
+        if before[key] != after[key]
+    }
+    return again, {"equal": not differing, "differing_stages": differing, "circumstances": changed}
