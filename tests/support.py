@@ -1,0 +1,544 @@
+"""A tiny scenario for tests: every field filled with round figures, built from the types directly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import holdfast
+from holdfast.scenario import types as t
+from holdfast.scenario.values import Quantity, point
+
+WHY = "test figure"
+CATALOGUE = Path(holdfast.__file__).parent / "data" / "catalogue"
+
+# The line runs 100 km due south along 30 degrees east, so that the host stands on the right hand: the west.
+LINE = ((30.0, 50.0), (30.0, 49.10088424858503))
+
+_CAPABILITIES = """\
+id,domain,area,personnel,tasks,combat_power,needs,vehicles,tonnes,lane_m,sustain_t_day,cost_musd_year
+infantry_bn,ground,country,700,observe;verify;respond;hold,0.7,,80,600,700,10,40
+mech_bn,ground,country,800,respond;hold;observe,1,maintenance_bn:0.1,180,4500,2200,40,80
+armour_bn,ground,country,600,hold;respond,1.5,maintenance_bn:0.2,160,6500,2000,60,110
+artillery_bn,ground,country,500,hold,0.8,maintenance_bn:0.1,120,3500,1500,60,70
+observer_team,ground,country,8,observe;verify,0,,3,8,18,0.2,1
+recce_coy,ground,country,120,observe;respond,0.15,,35,300,300,3,12
+engineer_bn,ground,country,600,support;clear,0.1,,150,3500,1800,20,60
+demining_coy,ground,country,120,clear,0,,30,400,300,3,10
+eod_team,ground,country,10,clear;verify,0,,3,15,20,0.3,1
+sensor_section,sensor,country,12,observe,0,,4,20,28,0.3,2
+gsr_section,sensor,country,8,observe,0,,3,12,20,0.2,1.5
+acoustic_section,sensor,country,8,observe,0,,3,10,20,0.2,1
+mini_uav_section,sensor,country,10,observe;respond,0,,4,10,25,0.3,2
+tactical_uav_unit,sensor,country,60,observe,0,,20,150,180,2,15
+male_uav_orbit,sensor,theatre,150,observe,0,,20,300,200,4,45
+patriot_bty,air_defence,country,120,protect,0,,35,900,500,5,60
+sampt_bty,air_defence,country,70,protect,0,,25,500,350,4,45
+medium_ad_bty,air_defence,country,90,protect,0,,25,400,350,4,30
+shorad_bty,air_defence,country,90,protect,0,,30,400,350,4,20
+cuas_section,air_defence,country,20,protect,0,,6,40,50,0.5,4
+fighter_sqn,air,theatre,350,air;rescue,0,tanker_det:0.5,40,900,400,60,150
+aew_orbit,air,theatre,160,air;observe,0,,15,250,150,20,90
+tanker_det,air,theatre,120,air;support,0,,12,200,120,40,70
+medevac_helo_det,air,country,60,rescue,0,,12,120,100,3,20
+attack_helo_sqn,air,country,200,hold;rescue;respond,0.6,,40,500,350,20,80
+lift_helo_sqn,air,country,180,respond;rescue,0,,30,400,300,15,60
+csar_det,air,theatre,120,rescue,0,,12,150,120,5,40
+strategic_lift_sqn,air,theatre,200,support,0,,20,200,150,20,120
+mcm_group,sea,theatre,250,clear;observe,0,,5,200,50,10,50
+patrol_ship,sea,theatre,120,observe,0,,0,0,0,8,25
+logistics_bn,support,country,500,support,0,,200,3000,2400,15,50
+signals_bn,support,country,400,support,0,,110,900,1000,6,40
+medical_role2,support,country,80,support;rescue,0,,25,250,250,2,15
+medical_role3,support,country,250,support;rescue,0,,40,900,500,5,50
+mp_coy,support,country,120,support,0,,35,200,280,2,10
+maintenance_bn,support,country,450,support,0,,150,2500,1800,12,50
+housing_unit,support,country,60,support,0,,30,1500,500,2,12
+brigade_hq,command,country,300,command,0,signals_bn:0.3,90,800,900,5,30
+division_hq,command,country,600,command,0,signals_bn:1,160,1500,1600,10,60
+corps_hq,command,theatre,900,command,0,signals_bn:1,200,2000,2000,15,90
+training_team,support,neighbour,30,train,0,,8,40,60,0.5,4
+isr_service,service,theatre,50,observe,0,,0,0,0,0,60
+logistics_service,service,theatre,100,support,0,,0,0,0,0,80
+"""
+
+# Ranges and rates of the capabilities that have them; everything not named here keeps its default.
+_DETAILS: dict[str, dict[str, Any]] = {
+    "observer_team": {"detect_km": 4.0, "detect_night_factor": 0.5, "antenna_m": 3.0,
+                      "output_per_day": 1.0, "output_unit": "visits"},
+    "recce_coy": {"detect_km": 6.0, "detect_night_factor": 0.7, "speed_kmh": 25.0, "endurance_h": 12.0},
+    "infantry_bn": {"detect_km": 2.0, "detect_night_factor": 0.5, "speed_kmh": 20.0},
+    "sensor_section": {"detect_km": 10.0, "detect_night_factor": 0.8, "antenna_m": 20.0, "sees_impulsive": True},
+    "gsr_section": {"detect_km": 15.0, "detect_night_factor": 1.0, "antenna_m": 8.0},
+    "acoustic_section": {"detect_km": 8.0, "detect_night_factor": 1.2, "antenna_m": 2.0, "sees_impulsive": True},
+    "mini_uav_section": {"detect_km": 2.0, "detect_night_factor": 0.7, "speed_kmh": 50.0, "endurance_h": 1.5},
+    "tactical_uav_unit": {"detect_km": 5.0, "detect_night_factor": 0.8, "speed_kmh": 120.0, "endurance_h": 8.0},
+    "male_uav_orbit": {"detect_km": 10.0, "detect_night_factor": 0.9, "speed_kmh": 250.0, "endurance_h": 24.0},
+    "patriot_bty": {
+        "reach_aircraft_km": 100.0, "reach_cruise_missile_km": 40.0, "reach_drone_km": 40.0,
+        "reach_ballistic_missile_km": 20.0,
+        "channels": 6.0, "interceptors": 64.0, "antenna_m": 8.0, "procure_months": 48.0, "procure_musd": 1100.0,
+    },
+    "sampt_bty": {
+        "reach_aircraft_km": 90.0, "reach_cruise_missile_km": 35.0, "reach_drone_km": 35.0,
+        "reach_ballistic_missile_km": 15.0,
+        "channels": 6.0, "interceptors": 48.0, "antenna_m": 8.0, "procure_months": 42.0, "procure_musd": 600.0,
+    },
+    "medium_ad_bty": {
+        "reach_aircraft_km": 35.0, "reach_cruise_missile_km": 25.0, "reach_drone_km": 25.0,
+        "channels": 6.0, "interceptors": 36.0, "antenna_m": 10.0, "procure_months": 30.0, "procure_musd": 200.0,
+    },
+    "shorad_bty": {
+        "reach_aircraft_km": 8.0, "reach_cruise_missile_km": 6.0, "reach_drone_km": 6.0,
+        "channels": 4.0, "interceptors": 100.0, "antenna_m": 4.0,
+    },
+    "cuas_section": {"reach_drone_km": 5.0, "channels": 4.0, "interceptors": 200.0, "antenna_m": 4.0},
+    "fighter_sqn": {"speed_kmh": 900.0, "endurance_h": 2.5, "detect_km": 60.0, "channels": 4.0},
+    "aew_orbit": {"speed_kmh": 600.0, "endurance_h": 9.0, "detect_km": 300.0},
+    "attack_helo_sqn": {"speed_kmh": 250.0, "endurance_h": 2.5},
+    "lift_helo_sqn": {"speed_kmh": 240.0, "endurance_h": 3.0},
+    "medevac_helo_det": {"speed_kmh": 240.0, "endurance_h": 2.5, "output_per_day": 12.0, "output_unit": "casualties"},
+    "demining_coy": {"output_per_day": 0.02, "output_unit": "km2"},
+    "training_team": {"output_per_day": 1.0, "output_unit": "trainees"},
+    "isr_service": {"detect_km": 20.0, "detect_night_factor": 0.9},
+    "armour_bn": {"substitutes": {"mech_bn": 1.5}},
+}  # fmt: skip
+
+
+def triangular(low: float, mode: float, high: float) -> Quantity:
+    """A range of test figures."""
+    return Quantity(low=low, mode=mode, high=high, assumption=WHY)
+
+
+def just(value: float) -> Quantity:
+    """A test figure without a range."""
+    return point(value, assumption=WHY)
+
+
+def capabilities() -> dict[str, t.Capability]:
+    """Every capability id of the catalogue with a plausible test figure."""
+    rows: dict[str, t.Capability] = {}
+    for row in csv.DictReader(io.StringIO(_CAPABILITIES)):
+        people = float(row["personnel"])
+        needs = dict(pair.split(":") for pair in row["needs"].split(";") if pair)
+        given: dict[str, Any] = {
+            "id": row["id"],
+            "name": row["id"].replace("_", " "),
+            "domain": row["domain"],
+            "area": row["area"],
+            "personnel": people,
+            "personnel_low": 0.8 * people,
+            "personnel_high": 1.25 * people,
+            "tasks": tuple(row["tasks"].split(";")),
+            "needs": {name: float(units) for name, units in needs.items()},
+            "figures_year": 2024,
+            "checked": "recalled",
+            "assumption": WHY,
+        }
+        for name in ("combat_power", "vehicles", "tonnes", "lane_m", "sustain_t_day", "cost_musd_year"):
+            given[name] = float(row[name])
+        rows[row["id"]] = t.Capability(**(given | _DETAILS.get(row["id"], {})))
+    return rows
+
+
+def factors() -> dict[str, t.Factor]:
+    """The packaged planning factors, as they stand in the catalogue's fragments."""
+    found: dict[str, t.Factor] = {}
+    files = [CATALOGUE / "factors.toml", *sorted((CATALOGUE / "factors").glob("*.toml"))]
+    for path in (path for path in files if path.exists()):
+        _collect_factors(tomllib.loads(path.read_text("utf-8")), "", found)
+    return found
+
+
+def _collect_factors(table: dict[str, Any], prefix: str, found: dict[str, t.Factor]) -> None:
+    for key, entry in table.items():
+        if isinstance(entry, dict) and "value" in entry:
+            origin = {"source": entry.get("source", ""), "assumption": entry.get("assumption", "")}
+            value = entry["value"]
+            if isinstance(value, dict):
+                low, high = value["low"], value["high"]
+                mode = value.get("mode", 0.5 * (low + high))
+                shape = value.get("distribution", "triangular" if "mode" in value else "uniform")
+                quantity = Quantity(low=low, mode=mode, high=high, distribution=shape, **origin)
+            else:
+                quantity = point(float(value), **origin)
+            found[prefix + key] = t.Factor(value=quantity, unit=entry["unit"], meaning=entry["meaning"])
+        elif isinstance(entry, dict):
+            _collect_factors(entry, f"{prefix}{key}.", found)
+
+
+def _nation(iso: str, name: str, group: Any, position: Any, **more: Any) -> t.Nation:
+    given: dict[str, Any] = {
+        "decision_days": triangular(7, 14, 30),
+        "approval_days": triangular(0, 14, 40),
+        "probability": triangular(0.6, 0.8, 0.95),
+        "assumption": WHY,
+    }
+    return t.Nation(id=iso, name=name, group=group, position=position, **(given | more))
+
+
+def nations() -> dict[str, t.Nation]:
+    """Three contributors, one nation of the worldwide pool, the host, the challenger and the owner of the backstop."""
+    rows = (
+        _nation("FRA", "France", "coalition", "offers_troops", conditions="ceasefire", waits_for_ceasefire=False),
+        _nation("GBR", "United Kingdom", "coalition", "willing_if", conditions="ceasefire and backstop.air_defence"),
+        _nation(
+            "DEU", "Germany", "coalition", "open",
+            conditions="ceasefire and (nation.FRA or nation.GBR) and not frame.nato",
+            approval_days=triangular(14, 30, 60),
+        ),
+        _nation("NPL", "Nepal", "un", "open", conditions="ceasefire and un_mandate and challenger_consent"),
+        _nation("UKR", "Ukraine", "host", "host", decision_days=just(0), approval_days=just(0), probability=just(1)),
+        _nation("RUS", "Russia", "challenger", "refuses", conditions="never", probability=just(0)),
+        _nation("USA", "United States", "backstop", "refuses_ground_troops", conditions="never", probability=just(0)),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
+def _pool(nation: str, capability: str, units: float, depot: str, **more: Any) -> t.Pool:
+    given: dict[str, Any] = {
+        "group": "coalition",
+        "notice_days": triangular(20, 30, 60),
+        "tour_months": 6,
+        "dwell": 3.0,
+        "assumption": WHY,
+        "units": triangular(0.75 * units, units, 1.25 * units),
+    }
+    return t.Pool(
+        id=f"{nation.lower()}_{capability}", nation=nation, capability=capability, depot=depot, **(given | more)
+    )
+
+
+def pools() -> dict[str, t.Pool]:
+    """Ground, sensing, air-defence, air and support units of the three contributors, and battalions of the fourth."""
+    rows = (
+        _pool("FRA", "mech_bn", 8, "dep_fra"),
+        _pool("FRA", "sampt_bty", 4, "dep_fra"),
+        _pool("FRA", "fighter_sqn", 4, "air_pol", areas=("theatre", "neighbour")),
+        _pool("FRA", "brigade_hq", 4, "dep_fra"),
+        _pool("GBR", "mech_bn", 6, "dep_gbr"),
+        _pool("GBR", "tactical_uav_unit", 4, "dep_gbr"),
+        _pool("GBR", "signals_bn", 4, "dep_gbr"),
+        _pool("DEU", "mech_bn", 6, "dep_deu", dwell=4.0, refuses_tasks=("hold",)),
+        _pool("DEU", "logistics_bn", 8, "dep_deu", areas=("neighbour", "theatre", "country")),
+        _pool("DEU", "engineer_bn", 4, "dep_deu", committed_units=1),
+        _pool(
+            "NPL",
+            "infantry_bn",
+            8,
+            "port_pol",
+            group="un",
+            tour_months=12,
+            dwell=1.0,
+            notice_days=triangular(60, 90, 180),
+        ),
+    )
+    return {row.id: row for row in rows}
+
+
+def _element(name: str, capability: str, mode: Any, fact: str, units: float, **more: Any) -> t.BackstopElement:
+    given: dict[str, Any] = {
+        "believed": triangular(0.3, 0.6, 0.9),
+        "honoured": triangular(0.4, 0.7, 0.95),
+        "delay_hours": triangular(2, 6, 24),
+        "ready_days": triangular(10, 30, 60),
+        "assumption": WHY,
+        "units": just(units),
+        "owner": "USA",
+        "based": "air_pol",
+    }
+    return t.BackstopElement(
+        id=name, name=name.replace("_", " "), capability=capability, mode=mode, fact=fact, **(given | more)
+    )
+
+
+def backstop() -> dict[str, t.BackstopElement]:
+    """Air defence across the border, air on standby, intelligence as a service, and a transfer of batteries."""
+    rows = (
+        _element(
+            "air_defence_neighbours", "patriot_bty", "operate_outside", "air_defence", 3,
+            based="site_pol", interceptors=64,
+        ),
+        _element("standby_air", "fighter_sqn", "standby", "standby_air", 3, delay_hours=triangular(0.5, 1, 4)),
+        _element(
+            "intelligence", "isr_service", "service", "intelligence", 1,
+            substitute="aew_orbit", substitute_months=24,
+        ),
+        _element(
+            "air_defence_transfer", "patriot_bty", "transfer", "air_defence_transfer", 2,
+            based="stage_ukr", crew_nation="UKR", training_months=4, interceptors=48,
+        ),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
+_PLACES = """\
+dep_fra,FRA,depot,4.0,48.9,0,
+dep_gbr,GBR,depot,-1.8,51.2,0,
+dep_deu,DEU,depot,9.7,52.4,0,
+port_gbr,GBR,seaport,1.3,51.1,8000,
+port_pol,POL,seaport,18.7,54.4,9000,
+air_pol,POL,airfield,22.0,50.1,1500,air
+rail_pol,POL,railhead,22.8,49.8,6000,
+gauge_pol,POL,gauge_break,22.9,49.8,3000,
+cross_pol,POL,crossing,23.0,49.8,4000,
+site_pol,POL,site,23.2,50.8,0,battery
+stage_ukr,UKR,staging,25.6,49.6,4000,base;battery
+base_north,UKR,base,29.3,49.9,2000,base;battery
+base_south,UKR,base,29.3,49.3,2000,base;battery
+hub_ukr,UKR,sector_hub,29.0,49.6,3000,base;battery;air
+"""
+
+
+def places() -> dict[str, t.Place]:
+    """Depots, ports, an airfield, the gauge break, a crossing, staging and bases."""
+    rows: dict[str, t.Place] = {}
+    for row in csv.reader(io.StringIO(_PLACES)):
+        key, country, kind, lon, lat, handling, hosts = row
+        rows[key] = t.Place(
+            id=key, name=key.replace("_", " "), country=country, kind=kind, lon=float(lon), lat=float(lat),
+            handling_t_day=float(handling), may_host=tuple(hosts.split(";")) if hosts else (),
+            wait_days=2.0 if kind in {"gauge_break", "crossing"} else 0.0, assumption=WHY,
+        )  # fmt: skip
+    return rows
+
+
+_LEGS = """\
+dep_fra,rail_pol,rail,1600,500,3000
+dep_gbr,port_gbr,road,220,300,4000
+port_gbr,port_pol,sea,1500,600,8000
+port_pol,rail_pol,rail,700,400,3000
+dep_deu,rail_pol,rail,1000,500,4000
+rail_pol,gauge_pol,rail,10,200,3000
+gauge_pol,stage_ukr,rail,220,300,2500
+rail_pol,cross_pol,road,20,300,4000
+cross_pol,stage_ukr,road,220,300,3500
+air_pol,hub_ukr,air,520,5000,400
+air_pol,rail_pol,road,70,300,3000
+rail_pol,site_pol,road,130,300,2000
+stage_ukr,hub_ukr,rail,260,300,2500
+stage_ukr,hub_ukr,road,270,300,3000
+hub_ukr,base_north,road,50,250,1500
+hub_ukr,base_south,road,50,250,1500
+"""
+
+
+def legs() -> dict[str, t.Leg]:
+    """One road and one rail way to the line, a sea way from the island, and an air way."""
+    rows: dict[str, t.Leg] = {}
+    for row in csv.reader(io.StringIO(_LEGS)):
+        origin, destination, mode, distance, speed, capacity = row
+        key = f"{origin}-{destination}-{mode}"
+        rows[key] = t.Leg(
+            id=key, origin=origin, destination=destination, mode=mode, distance_km=float(distance),
+            speed_km_day=float(speed), capacity_t_day=float(capacity), assumption=WHY,
+        )  # fmt: skip
+    return rows
+
+
+_ASSETS = """\
+city_hub,city,29.0,49.6,300000,1
+city_north,city,29.4,50.0,80000,3
+plant,power_plant,28.6,49.4,200000,2
+rail_west,rail_hub,25.6,49.6,50000,3
+airfield,airfield,28.8,49.7,5000,2
+government,government,27.0,50.3,400000,1
+"""
+
+
+def assets() -> dict[str, t.Asset]:
+    """Two cities, a power plant, a rail hub, an airfield and a seat of government."""
+    rows: dict[str, t.Asset] = {}
+    for row in csv.reader(io.StringIO(_ASSETS)):
+        key, kind, lon, lat, people, priority = row
+        rows[key] = t.Asset(
+            id=key, name=key.replace("_", " "), kind=kind, lon=float(lon), lat=float(lat),
+            people=float(people), priority=int(priority), assumption=WHY,
+        )  # fmt: skip
+    return rows
+
+
+def sectors() -> dict[str, t.SectorRow]:
+    """Four stretches of 25 km: contact, river, contact, border."""
+    kinds: tuple[tuple[Any, Any, float, float], ...] = (
+        ("contact", "open", 0.3, 40.0),
+        ("river", "wetland", 0.1, 30.0),
+        ("contact", "forest", 0.3, 35.0),
+        ("border", "mixed", 0.0, 50.0),
+    )
+    rows = (
+        t.SectorRow(
+            id=f"s{number}", name=f"Sector {number}", from_km=25.0 * (number - 1), to_km=25.0 * number, kind=kind,
+            terrain=terrain, mines=mines, threat_weight=1.0, road_kmh=road, assumption=WHY,
+        )
+        for number, (kind, terrain, mines, road) in enumerate(kinds, start=1)
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
+def evidence() -> dict[str, t.Evidence]:
+    """One row before `as_of` and one after it."""
+    rows = (
+        t.Evidence(
+            id="ev-1", claim="The line is about 100 km long.", quantity="length", low=95.0, high=105.0, unit="km",
+            said_by="A test", of_what="the line", publisher="Test press", date=date(2025, 1, 15),
+            address="https://example.org/1", checked="searched",
+        ),
+        t.Evidence(
+            id="ev-late", claim="Sites were counted later.", quantity="sites", low=10.0, high=30.0, unit="1",
+            said_by="A test", of_what="sites", publisher="Test press", date=date(2025, 6, 1),
+            address="https://example.org/2", checked="searched",
+        ),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
+def options() -> dict[str, t.Option]:
+    """The reference, the same with the backstop refused, light observation, and no force."""
+    rows = (
+        t.Option(id="reference", title="Reassurance with backstop", why="reference", assumption=WHY),
+        t.Option(
+            id="refused",
+            title="Backstop refused",
+            why="contrast",
+            set={"backstop_levers.granted": False},
+            assumption=WHY,
+        ),
+        t.Option(id="observe", title="Observation", why="contrast", set={"mission.posture": "observe"}, assumption=WHY),
+        t.Option(id="none", title="No force", why="baseline", set={"mission.posture": "none"}, assumption=WHY),
+    )
+    return {row.id: row for row in rows}
+
+
+def settlements() -> dict[str, t.SettlementVariant]:
+    """Thinned with the host side only (reference), and still boiling with both sides open."""
+    rows = (
+        t.SettlementVariant(id="thinned_host_only", title="Thinned, host side only", weight=0.6, assumption=WHY),
+        t.SettlementVariant(
+            id="boiling_both", title="Boiling, both sides", weight=0.4, assumption=WHY,
+            set={"settlement.front": "boiling", "settlement.access": "both"},
+        ),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
+def _terms() -> t.Settlement:
+    return t.Settlement(
+        access="host_only", front="thinned", zone_depth_km=triangular(15, 20, 30), standoff_km=triangular(10, 15, 30),
+        forces_left_per_side=triangular(1000, 2000, 4000), challenger_brigades_near=triangular(2, 4, 6),
+        host_brigades_near=triangular(2, 4, 6), withdrawal_sites=triangular(10, 20, 30),
+        political_commitment=triangular(0.2, 0.5, 0.8),
+        commitment_half_life_days=triangular(90, 180, 360), assumption=WHY,
+    )  # fmt: skip
+
+
+def _service() -> t.Service:
+    return t.Service(
+        observe_probability=0.8, observe_event_minutes=60.0, verify_visits_per_site_month=2.0, respond_minutes=90.0,
+        respond_blocking=0.05, hold_axes=1, hold_attacker_battalions=4.0, hold_force_ratio=3.0, hold_warning_days=3.0,
+        medevac_minutes=60.0, protected_share=0.6, cap_stations=1, trainees_per_year=3000.0, clear_km2_year=10.0,
+        assumption=WHY,
+    )  # fmt: skip
+
+
+def _threat() -> t.Threat:
+    return t.Threat(
+        attacker_battalions_available=triangular(6, 12, 20), raids_air_per_month=triangular(1, 4, 10),
+        drones_per_raid=triangular(5, 20, 60), cruise_missiles_per_raid=triangular(0, 4, 10),
+        ballistic_missiles_per_raid=triangular(0, 1, 4), assumption=WHY,
+    )  # fmt: skip
+
+
+def _behaviour() -> t.Behaviour:
+    return t.Behaviour(
+        episodes_per_100km_day=triangular(0.5, 2, 6), episode_branching=triangular(0.3, 0.5, 0.7),
+        episode_decay_days=triangular(1, 3, 7), presence_effect=triangular(0, 0.3, 0.75),
+        consideration_per_year=triangular(4, 12, 24), belief_weight=triangular(0, 1, 3),
+        belief_prior_strength=triangular(1, 4, 10), attribution_probability=triangular(0.5, 0.8, 0.95),
+        decision_hours=triangular(2, 12, 48), host_share=triangular(0.5, 0.8, 0.95),
+        cohesion_loss=triangular(0.01, 0.05, 0.15), escalation_share=triangular(0.1, 0.3, 0.5), assumption=WHY,
+    )  # fmt: skip
+
+
+def _rates() -> t.BaseRates:
+    return t.BaseRates(
+        drone_incursion=0.4,
+        raid=0.2,
+        battalion_incursion=0.05,
+        brigade_assault=0.02,
+        renewed_offensive=0.01,
+        assumption=WHY,
+    )
+
+
+def _base() -> t.Scenario:
+    return t.Scenario(
+        name="tiny", title="A tiny scenario", question="Does the code hold?", as_of=date(2025, 2, 22), schema_version=1,
+        horizon_months=24, reference_option="reference", reference_settlement="thinned_host_only",
+        d_day=t.DDay(months_after_as_of=triangular(2, 4, 9)), mission=t.Mission(lead_nations=("FRA",), assumption=WHY),
+        settlement=_terms(), service=_service(), force=t.Force(), backstop_levers=t.BackstopLevers(), threat=_threat(),
+        behaviour=_behaviour(), base_rates=_rates(), stress=t.StressSettings(futures=8, replications=4),
+        options=options(), settlements=settlements(), line_km=0.0,
+        traces={
+            "main": t.Trace(
+                id="main", title="Main trace", kind="contact", weight=1.0, scale="1:1 000 000", points=LINE,
+                source="ev-1",
+            ),
+        },
+        sectors=sectors(), nations=nations(), pools=pools(), backstop=backstop(), capabilities=capabilities(),
+        places=places(), legs=legs(), assets=assets(), factors=factors(), evidence=evidence(),
+    )  # fmt: skip
+
+
+def tiny_scenario(**overrides: Any) -> t.Scenario:
+    """A whole small scenario, with fields replaced.
+
+    Parameters
+    ----------
+    overrides
+        Fields of `Scenario`, whole (`line_km=80.0`), or dotted keys given as `**{"mission.posture": "observe"}`,
+        `**{"pools.fra_mech_bn.units": 3}`, `**{"factors.visibility.day": 0.5}`.
+        A number given for a quantity becomes one.
+    """
+    scenario = _base()
+    for key, value in overrides.items():
+        scenario = _put(scenario, key, value)
+    return scenario
+
+
+def _put(subject: Any, key: str, value: Any) -> Any:
+    if isinstance(subject, dict):
+        if key in subject or "." not in key:
+            old = subject.get(key)
+            return subject | {key: _like(old, value)}
+        name, _, rest = key.partition(".")
+        return subject | {name: _put(subject[name], rest, value)}
+    name, _, rest = key.partition(".")
+    old = getattr(subject, name)
+    return replace(subject, **{name: _put(old, rest, value) if rest else _like(old, value, type(subject), name)})
+
+
+def _like(old: Any, value: Any, owner: type | None = None, name: str = "") -> Any:
+    if isinstance(old, t.Factor) and not isinstance(value, t.Factor):
+        return replace(old, value=_like(old.value, value))
+    expects = isinstance(old, Quantity) or (
+        owner is not None and is_dataclass(owner) and get_type_hints(owner).get(name) is Quantity
+    )
+    if expects and isinstance(value, int | float) and not isinstance(value, bool):
+        return just(float(value))
+    return value
+
+
+def unit_factor(value: float, *, unit: str = "1", meaning: str = "test factor") -> t.Factor:
+    """A planning factor for tests that need one the catalogue does not have."""
+    return t.Factor(value=just(value), unit=unit, meaning=meaning)
+
+
+def field_names(kind: type) -> list[str]:
+    """Names of a dataclass's fields."""
+    return [item.name for item in fields(kind)]
