@@ -26,7 +26,7 @@ def test_dispersion_has_its_two_limits(n: float, decay: float) -> None:
 
 @given(n=branchings, decay=days, service=days)
 def test_peakedness_grows_with_service_and_has_its_limits(n: float, decay: float, service: float) -> None:
-    """The peakedness is 1 for a Poisson process or instant service and tends to 1 + n(2-n)/(2(1-n)^2) for endless use."""
+    """The peakedness is 1 for a Poisson process or instant service and has its limit for endless use."""
     z = incidents.peakedness(1.0, n, decay, service)
     limit = 1 + n * (2 - n) / (2 * (1 - n) ** 2)
     assert 1.0 <= z <= limit * (1 + 1e-12)
