@@ -25,6 +25,14 @@ class UnknownNameError(HoldfastError, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class ConditionError(HoldfastError, ValueError):
+    """A condition cannot be read; `column` counts from 1."""
+
+    def __init__(self, message: str, *, column: int) -> None:
+        self.column = column
+        super().__init__(f"{message} (column {column})")
+
+
 class InfeasibleError(HoldfastError, RuntimeError):
     """A mathematical program has no solution, or the solver did not finish."""
 

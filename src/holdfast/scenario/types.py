@@ -12,12 +12,14 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from holdfast.scenario.values import Quantity
+from holdfast.scenario.values import AtMost, Quantity
 
 Share = Annotated[float, Ge(0), Le(1)]
 NonNegative = Annotated[float, Ge(0)]
 Positive = Annotated[float, Gt(0)]
 Count = Annotated[int, Ge(0)]
+ShareQuantity = Annotated[Quantity, AtMost(1.0)]
+"""A quantity that is a probability or a share. (No quantity of the format may be negative.)"""
 Longitude = Annotated[float, Ge(-180), Le(180)]
 Latitude = Annotated[float, Ge(-90), Le(90)]
 
@@ -100,7 +102,7 @@ class Settlement:
     challenger_brigades_near: Quantity
     host_brigades_near: Quantity
     withdrawal_sites: Quantity
-    political_commitment: Quantity
+    political_commitment: ShareQuantity
     """Share by which the parties' commitment lowers the rate of incidents at D (0: none, 1: no incidents)."""
     commitment_half_life_days: Quantity
     source: str = ""
@@ -181,10 +183,10 @@ class Behaviour:
 
     episodes_per_100km_day: Quantity
     """Background reportable episodes at no commitment and no presence."""
-    episode_branching: Quantity
+    episode_branching: ShareQuantity
     """Expected offspring of an episode (spectral radius, below 1)."""
     episode_decay_days: Quantity
-    presence_effect: Quantity
+    presence_effect: ShareQuantity
     """Share by which full presence lowers background episodes (mass at 0 allowed)."""
     consideration_per_year: Quantity
     """Rate at which the challenger considers a test."""
@@ -192,14 +194,14 @@ class Behaviour:
     """Lambda of MODEL.md 5.2: 0 gives the base rates."""
     belief_prior_strength: Quantity
     """Weight, in seen answers, of the first belief that a test will be answered."""
-    attribution_probability: Quantity
+    attribution_probability: ShareQuantity
     decision_hours: Quantity
     """Hours from attribution to a decision to answer, by the ladder in force."""
-    host_share: Quantity
+    host_share: ShareQuantity
     """Share of the local defence that host forces provide."""
-    cohesion_loss: Quantity
+    cohesion_loss: ShareQuantity
     """Chance per unanswered or costly battalion-or-larger test that a contributor leaves."""
-    escalation_share: Quantity
+    escalation_share: ShareQuantity
     """Chance that an undenied test is followed by one a level higher."""
     source: str = ""
     assumption: str = ""
@@ -270,7 +272,7 @@ class Nation(Row):
     """Vote or consultation after the decision, days (0 where none is needed)."""
     waits_for_ceasefire: bool = True
     """Whether the decision clock starts only at D."""
-    probability: Quantity
+    probability: ShareQuantity
     """Chance that the nation joins once its conditions are met: a range."""
     caveats: str = ""
 
@@ -312,8 +314,8 @@ class BackstopElement(Row):
     """Name by which conditions refer to it: `backstop.<fact>`."""
     conditions: str = "always"
     promised: Share = 1.0
-    believed: Quantity
-    honoured: Quantity
+    believed: ShareQuantity
+    honoured: ShareQuantity
     """Chance that it is there when called."""
     delay_hours: Quantity
     """Delay from the call to effect."""

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from holdfast.core.errors import ValueRangeError
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
 
 Distribution = Literal["point", "uniform", "triangular", "lognormal"]
 """How a range is spread. `lognormal` takes low and high as the 5 % and 95 % points."""
 
 _Z95 = 1.6448536269514722  # standard normal quantile of 0.95, for the 5-95 % reading of a lognormal range
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Mark on a quantity's type: the largest value that its range may reach."""
+
+    limit: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +100,22 @@ class Quantity:
     def fixed_at(self, value: float) -> Quantity:
         """This quantity with its range closed at `value`; origin kept."""
         return replace(self, low=value, mode=value, high=value, distribution="point")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads a quantity at the edge: a number, a table or a cell's text."""
+        from pydantic_core import core_schema
+
+        from holdfast.scenario.quantities import read_quantity
+
+        return core_schema.no_info_plain_validator_function(read_quantity)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """How the published schema describes a quantity."""
+        from holdfast.scenario.quantities import json_schema_of_quantity
+
+        return json_schema_of_quantity()
 
 
 def point(value: float, *, source: str = "", assumption: str = "") -> Quantity:
