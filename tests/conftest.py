@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadline: the first example of a kernel compiles it, and time is never what a test asserts.
+settings.register_profile("holdfast", deadline=None)
+settings.load_profile("holdfast")
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -30,11 +35,29 @@ def _has_chromium() -> str:
     return "" if found else "no Chromium on the path"
 
 
+def _has_locale() -> str:
+    import locale
+
+    before = locale.setlocale(locale.LC_NUMERIC)
+    try:
+        locale.setlocale(locale.LC_NUMERIC, "de_DE.UTF-8")
+    except locale.Error:
+        return "no German locale (comma decimals)"
+    finally:
+        locale.setlocale(locale.LC_NUMERIC, before)
+    return ""
+
+
 def _has_node() -> str:
     return "" if shutil.which("node") else "no Node.js on the path"
 
 
-_FEATURES: dict[str, Callable[[], str]] = {"data": _has_data, "chromium": _has_chromium, "node": _has_node}
+_FEATURES: dict[str, Callable[[], str]] = {
+    "data": _has_data,
+    "chromium": _has_chromium,
+    "locale": _has_locale,
+    "node": _has_node,
+}
 
 
 def missing_reason(feature: str) -> str:

@@ -89,7 +89,9 @@ def run_stages(scenario: Scenario, case: Case, *, until: str = "stress") -> Stag
     last = STAGES.index(until)
     resolved = resolve_case(scenario, case)
     done = StageResults(requirement=_size(resolved))
-    for number, (stage, step) in enumerate(zip(STAGES[1:], (_generate, _lay_down, _deploy, _cover, _stress), strict=True)):
+    for number, (stage, step) in enumerate(
+        zip(STAGES[1:], (_generate, _lay_down, _deploy, _cover, _stress), strict=True)
+    ):
         if number >= last:
             break
         report(f"{case.option or 'case'}: {stage.replace('_', ' ')}", (number + 1) / (last + 1))

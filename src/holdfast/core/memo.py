@@ -31,9 +31,13 @@ def _feed(digest: blake2b, value: Any) -> None:
         digest.update(f"f:{np.asarray(value).tobytes().hex()};".encode())
     elif isinstance(value, np.ndarray):
         digest.update(f"a:{value.dtype.str}:{value.shape};".encode())
-        digest.update(repr(value.tolist()).encode() if value.dtype.kind in "OU" else np.ascontiguousarray(value).tobytes())
+        digest.update(
+            repr(value.tolist()).encode() if value.dtype.kind in "OU" else np.ascontiguousarray(value).tobytes()
+        )
     elif isinstance(value, xr.DataArray):
-        _feed(digest, (value.dims, {str(d): value.coords[d].values for d in value.dims}, dict(value.attrs), value.values))
+        _feed(
+            digest, (value.dims, {str(d): value.coords[d].values for d in value.dims}, dict(value.attrs), value.values)
+        )
     elif isinstance(value, xr.Dataset):
         _feed(digest, {str(name): value[name] for name in sorted(map(str, value.data_vars))})
     elif is_dataclass(value) and not isinstance(value, type):

@@ -133,13 +133,17 @@ class Worksheet:
 
     def optimum(self, name: str, value: Any, *, unit: str, text: str, inputs: tuple[str, ...] = ()) -> Any:
         """Keep a figure that an optimisation decided; `text` names the binding rows and their duals."""
-        return self._keep(Figure(name=name, kind="optimum", value=_plain(value), unit=unit, text=text, inputs=inputs), value)
+        return self._keep(
+            Figure(name=name, kind="optimum", value=_plain(value), unit=unit, text=text, inputs=inputs), value
+        )
 
     def estimate(
         self, name: str, value: float, *, unit: str, text: str, low: float, high: float, inputs: tuple[str, ...] = ()
     ) -> float:
         """Keep an estimated figure; `text` names the estimator and n, `low` and `high` the interval."""
-        figure = Figure(name=name, kind="estimate", value=value, unit=unit, text=text, inputs=inputs, low=low, high=high)
+        figure = Figure(
+            name=name, kind="estimate", value=value, unit=unit, text=text, inputs=inputs, low=low, high=high
+        )
         return float(self._keep(figure, value))
 
     def __getitem__(self, name: str) -> Any:

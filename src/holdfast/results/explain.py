@@ -1,4 +1,4 @@
-"""Explain a figure of a saved or fresh result: why is this number what it is?"""
+"""Explain a figure of a result: why the number is what it is."""
 
 from __future__ import annotations
 

@@ -62,7 +62,9 @@ def _write(path: Path, document: str, arrays: list[xr.Dataset]) -> None:
     with h5netcdf.File(path, "w") as file:
         file.attrs["format"] = FORMAT
     raw = np.frombuffer(document.encode("utf-8"), dtype=np.uint8)
-    head = xr.DataArray(raw, dims=("byte",), attrs={"long_name": "JSON tree, UTF-8", "units": "1"}).to_dataset(name="tree")
+    head = xr.DataArray(raw, dims=("byte",), attrs={"long_name": "JSON tree, UTF-8", "units": "1"}).to_dataset(
+        name="tree"
+    )
     head.to_netcdf(path, mode="a", engine="h5netcdf", group="head", encoding={"tree": {"zlib": True}})
     for number, dataset in enumerate(arrays):
         encoding = {str(name): {"zlib": True} for name, item in dataset.data_vars.items() if item.dtype.kind in "fiub"}
@@ -81,10 +83,7 @@ def load_result(path: str | Path) -> Any:
     try:
         with xr.open_dataset(source, engine="h5netcdf", group="head") as head:
             document = json.loads(head["tree"].values.astype(np.uint8).tobytes().decode("utf-8"))
-        if document.get("format") != FORMAT:
-            raise FileFormatError(f"{source} is not a Holdfast result")
-        if document.get("version") != FORMAT_VERSION:
-            raise FileFormatError(f"{source} has format version {document.get('version')}; expected {FORMAT_VERSION}")
+        _check_format(document, source)
         return _decode(document["tree"], source)
     except FileFormatError:
         raise
@@ -92,6 +91,13 @@ def load_result(path: str | Path) -> Any:
         raise
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise FileFormatError(f"{source} cannot be read as a Holdfast result: {error}") from error
+
+
+def _check_format(document: Any, source: Path) -> None:
+    if document.get("format") != FORMAT:
+        raise FileFormatError(f"{source} is not a Holdfast result")
+    if document.get("version") != FORMAT_VERSION:
+        raise FileFormatError(f"{source} has format version {document.get('version')}; expected {FORMAT_VERSION}")
 
 
 def _encode(value: Any, arrays: list[xr.Dataset]) -> Any:

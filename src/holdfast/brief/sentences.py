@@ -1,0 +1,119 @@
+"""The reading of a study in five sentences, each made from its figures."""
+
+from __future__ import annotations
+
+import math
+
+from holdfast.brief.study_tables import coarse_range
+from holdfast.results.plan import Contrast, Plan, Study
+
+
+def reading(study: Study) -> tuple[str, ...]:
+    """Five sentences: size, supply, ask, time, and what holds better and what would flip it."""
+    plan = study.plans[study.reference]
+    return (
+        say_size(study, plan),
+        say_supply(plan, study),
+        say_ask(plan),
+        say_time(plan),
+        say_hold(study),
+    )
+
+
+def _people(value: float) -> str:
+    return f"{round(value, -2):,.0f}"
+
+
+def say_size(study: Study, plan: Plan) -> str:
+    """What size is needed for what, and what the cap buys."""
+    requirement, cap = plan.requirement, plan.requirement.cap
+    needed = {
+        option: item.requirement.in_country for option, item in study.plans.items() if item.requirement.in_country
+    }
+    low, high = min(needed, key=needed.__getitem__), max(needed, key=needed.__getitem__)
+    text = (
+        f"Size follows the task: the options need from {_people(needed[low])} people in the country "
+        f"({study.plans[low].case.option_title}) to {_people(needed[high])} ({study.plans[high].case.option_title})"
+    )
+    if cap is not None:
+        text += (
+            f"; under a cap of {cap.cap:,} the reference option meets {100 * cap.alpha:.0f} % of the common service level "
+            f"it was asked for, which would take {_people(cap.in_country_uncapped)}"
+            if cap.alpha < 1
+            else f"; the cap of {cap.cap:,} is enough for the reference option's service levels ({_people(requirement.in_country)})"
+        )
+    return text + "."
+
+
+def say_supply(plan: Plan, study: Study) -> str:
+    """Who can supply it, and how much of it without the backstop."""
+    fill = float(study.measures["fill"].sel(option=study.reference))
+    alone = float(study.measures["fill_europe"].sel(option=study.reference))
+    on_station = float(study.measures["on_station"].sel(option=study.reference))
+    joining = [item.name for item in plan.force.approvals if item.joins_together]
+    waiting = [item.name for item in plan.force.approvals if item.joins_together and not item.joins_alone]
+    text = (
+        f"{len(joining)} nations can join under their stated conditions and keep about {_people(on_station)} people on "
+        f"station in the country from month 12; weighted, that fills {100 * fill:.0f} % of the requirement with the backstop "
+        f"and {100 * alone:.0f} % without it"
+    )
+    if waiting:
+        text += f"; {len(waiting)} of them join only if nations pledge together"
+    return text + "."
+
+
+def say_ask(plan: Plan) -> str:
+    """What to ask of the backstop first."""
+    needed = sorted((item for item in plan.force.ask if item.needed), key=lambda item: -item.shapley)
+    if not plan.force.ask:
+        return "Nothing is asked of a backstop in the reference option."
+    if not needed:
+        return "No element of the backstop is needed to bring the shortfall under tolerance."
+    names = ", ".join(item.name for item in needed[:4])
+    best = needed[0]
+    return (
+        f"The ask is {len(needed)} of {len(plan.force.ask)} elements ({names}{', ...' if len(needed) > 4 else ''}); the one "
+        f"worth most is {best.name}, which closes {_people(best.closes_alone)} people-equivalents alone and whose refusal "
+        f"leaves {_people(best.refusal_leaves)} short."
+    )
+
+
+def say_time(plan: Plan) -> str:
+    """When it is in place, and what limits it."""
+    deployment = plan.deployment
+    first = _day(deployment.initial_capability_day)
+    full = _day(deployment.full_capability_day)
+    spread = deployment.closure_range
+    text = f"Initial capability comes {first} and full capability {full}"
+    if math.isfinite(spread.get("p10", math.nan)) and math.isfinite(spread.get("p90", math.nan)):
+        text += f" (day {spread['p10']:.0f} to {spread['p90']:.0f}, P10 to P90)"
+    if deployment.bindings:
+        text += f"; movement is limited first by {deployment.bindings[0].name}"
+    else:
+        text += "; no leg or node limits the movement: approvals and notice do"
+    return text + "."
+
+
+def _day(day: float) -> str:
+    return f"on day {day:.0f} after D" if math.isfinite(day) else "is not reached"
+
+
+def say_hold(study: Study) -> str:
+    """Which option holds better, in what share of futures, and what would flip it; never a probability alone."""
+    plan = study.plans[study.reference]
+    title = plan.case.option_title
+    clear = [item for item in study.contrasts if item.distinguishable]
+    hold = coarse_range(plan.stress.hold_low, plan.stress.hold_high)
+    if not clear:
+        return (
+            f"Tested over the same futures, no option can be told apart from the reference ({title}), whose P(hold) spans "
+            f"{hold} over futures: the behavioural ranges, not the options, decide."
+        )
+    best = max(clear, key=lambda item: (abs(item.difference), item.wins_share))
+    return f"{_say_contrast(best, study)} P(hold) of the reference spans {hold} over futures; it is no forecast."
+
+
+def _say_contrast(item: Contrast, study: Study) -> str:
+    better, worse = study.plans[item.better].case.option_title, study.plans[item.worse].case.option_title
+    flip = f"; it flips if {item.flips}" if item.flips else "; no single input within its range flips it"
+    return f"“{better}” does better than “{worse}” in {100 * item.wins_share:.0f} % of futures{flip}."

@@ -1,0 +1,127 @@
+"""Results as tables on the terminal: the same tables as the brief's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from holdfast.brief import stage_tables as tables
+from holdfast.brief.table import Table, format_cell
+from holdfast.cli.common import DISCLAIMER
+
+if TYPE_CHECKING:
+    from holdfast.results.plan import Study
+    from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
+    from holdfast.scenario.cases import Case
+    from holdfast.scenario.types import Scenario
+
+_LONG = 25
+
+
+def show_table(table: Table) -> None:
+    """Print one table, wrapped to the terminal's width."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+    if table.is_empty:
+        click.echo(f"{table.title}: nothing")
+        return
+    shown = table.head(_LONG)
+    drawn = Drawn(title=shown.title, title_justify="left", box=box.SIMPLE_HEAD, caption=shown.note or None)
+    for column in shown.columns:
+        drawn.add_column(column.title, justify="left" if column.kind in {"text", "flag"} else "right", overflow="fold")
+    for row in shown.rows:
+        cells = (format_cell(value, column.kind) for value, column in zip(row, shown.columns, strict=True))
+        drawn.add_row(*cells)
+    Console(highlight=False, markup=False).print(drawn)
+
+
+def case_heading(scenario: Scenario, case: Case) -> None:
+    """Say which case the figures are of, and that they are conditional."""
+    option = scenario.options[case.option].title if case.option else "as the files stand"
+    variant = scenario.settlements[case.settlement].title if case.settlement else "as the files stand"
+    click.echo(f"{scenario.title}\noption: {option}\nsettlement: {variant}")
+    for key, value in case.overrides.items():
+        click.echo(f"override: {key} = {value}")
+    click.echo(DISCLAIMER)
+
+
+def show_requirement(requirement: Requirement) -> None:
+    """Size: totals, tasks, the cap, what was refused, and the sizes from elsewhere."""
+    from holdfast.brief.study_tables import table_of_claims
+
+    show_table(tables.table_of_totals(requirement))
+    if requirement.cap is not None:
+        show_cap(requirement)
+    show_table(tables.table_of_tasks(requirement))
+    show_table(tables.table_of_requirements(requirement, None, {}))
+    for line in requirement.refused:
+        click.echo(f"refused: {line}")
+    show_table(table_of_claims(requirement))
+
+
+def show_cap(requirement: Requirement) -> None:
+    """What the cap buys."""
+    cap = requirement.cap
+    if cap is None:
+        return
+    click.echo(f"cap of {cap.cap:,}: common service level alpha = {cap.alpha:.3f}")
+    for name, value in cap.service_at_alpha.items():
+        click.echo(f"  {name} = {value:.4g}")
+    if cap.dropped_tasks:
+        fits = "fits" if cap.dropped_fits else "still does not fit"
+        click.echo(f"  or drop {', '.join(cap.dropped_tasks)} at full service for the rest ({fits})")
+
+
+def show_force(force: Force) -> None:
+    """Generation: approvals, suppliers, shortfalls, the ask."""
+    show_table(tables.table_of_approvals(force))
+    show_table(tables.table_of_suppliers(force, {}, {}))
+    show_table(tables.table_of_shortfalls(force, backing="europe_only"))
+    show_table(tables.table_of_shortfalls(force, backing="with_backstop"))
+    show_table(tables.table_of_ask(force))
+
+
+def show_laydown(laydown: Laydown) -> None:
+    """Laydown: programs and sites."""
+    show_table(tables.table_of_laydown(laydown))
+    show_table(tables.table_of_sites(laydown, {}))
+
+
+def show_deployment(deployment: Deployment) -> None:
+    """Deployment: closure and what limits it."""
+    show_table(tables.table_of_closure(deployment))
+    show_table(tables.table_of_bindings(deployment))
+    click.echo(
+        f"initial capability: day {format_cell(deployment.initial_capability_day, 'day')}; "
+        f"full capability: day {format_cell(deployment.full_capability_day, 'day')} after D"
+    )
+
+
+def show_coverage(coverage: Coverage) -> None:
+    """Coverage: sectors, protection, gaps."""
+    show_table(tables.table_of_sectors(coverage))
+    show_table(tables.table_of_protection(coverage))
+    show_table(tables.table_of_gaps(coverage))
+
+
+def show_stress(stress: Stress) -> None:
+    """Stress: P(hold) as a coarse range with both kinds of interval, outcomes and ablation."""
+    click.echo(
+        f"P(hold): {stress.hold_low:.2f} to {stress.hold_high:.2f} over futures (10th to 90th percentile); "
+        f"mean {stress.hold_mean:.2f}, Monte Carlo interval {stress.wilson_low:.2f} to {stress.wilson_high:.2f} (Wilson, 95 %)"
+    )
+    show_table(tables.table_of_stress(stress))
+
+
+def show_study(study: Study) -> None:
+    """Study: the options compared, and the contrasts with the reference."""
+    from holdfast.brief.study_tables import table_of_contrasts, table_of_options
+
+    show_table(table_of_options(study))
+    show_table(table_of_contrasts(study))
+    for option, reason in study.skipped.items():
+        click.echo(f"skipped {option}: {reason}")
+    click.echo(DISCLAIMER)
