@@ -23,7 +23,7 @@ def tracked_files():
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_core_arrays_builds_datasets(path):
-    """xarray's aligning constructors stand in one place, where labels are checked."""
+    """Aligning constructors of xarray stand in one place, where labels are checked."""
     if path.name == "arrays.py" and path.parent.name == "core":
         return
     calls = [
