@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.core.names import unknown_name
-from holdfast.models.sensing import radio_horizon_km
+from holdfast.geo.distance import geodesic_km
+from holdfast.models.detection import radio_horizon_km
 from holdfast.scenario.types import TARGET_TYPES, Capability
 
 Array = NDArray[np.float64]
@@ -55,8 +56,9 @@ def reach_probability(distance_km: ArrayLike, reach_km: ArrayLike, *, edge_share
             f"edge share is {edge_share}; expected more than 0 and at most 1 (factor reach.edge_share)"
         )
     distance, reach = np.broadcast_arrays(np.asarray(distance_km, float), np.asarray(reach_km, float))
-    ratio = np.divide(distance, reach, out=np.full(distance.shape, np.inf), where=reach > 0)
-    return np.asarray(np.clip((1.0 - ratio) / edge_share, 0.0, 1.0), dtype=float)
+    with np.errstate(over="ignore"):
+        ratio = np.divide(distance, reach, out=np.full(distance.shape, np.inf), where=reach > 0)
+        return np.asarray(np.clip((1.0 - ratio) / edge_share, 0.0, 1.0), dtype=float)
 
 
 def masked_reach_km(reach_km: ArrayLike, *, antenna_m: ArrayLike, altitude_m: ArrayLike) -> Array:
@@ -93,14 +95,10 @@ def reach_matrix(
     reach_km
         Shape (site, target), as in the catalogue; masked here by P2.
     """
-    from holdfast.geo.distance import geodesic_km
-
     sites = np.asarray(sites_lonlat, float).reshape(-1, 2)
     assets = np.asarray(assets_lonlat, float).reshape(-1, 2)
-    reach = np.asarray(reach_km, float).reshape(len(sites), -1)
-    if not len(sites) or not len(assets):
-        return np.zeros((len(sites), len(assets), reach.shape[1] if reach.size else len(np.asarray(altitude_m))))
-    distance = np.asarray(geodesic_km(sites, assets), float)
+    reach = np.asarray(reach_km, float).reshape(len(sites), np.asarray(altitude_m).size)
+    distance = geodesic_km(sites, assets)
     masked = masked_reach_km(reach, antenna_m=antenna_m, altitude_m=altitude_m)
     return reach_probability(distance[:, :, None], masked[:, None, :], edge_share=edge_share)
 
