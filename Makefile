@@ -9,6 +9,9 @@ SCENARIO ?= ukraine-2025-02
 # uv from the PATH, else one of our own in .tools (never the system's Python).
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PYTHON_DOWNLOADS = never
+# Trust what the machine trusts: many offices inspect TLS with a certificate of their own (old and new name).
+export UV_NATIVE_TLS = 1
+export UV_SYSTEM_CERTS = 1
 unexport PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
