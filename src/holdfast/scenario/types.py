@@ -39,13 +39,23 @@ TASKS: tuple[Task, ...] = (
 )  # fmt: skip
 BackstopMode = Literal["operate_outside", "standby", "service", "transfer"]
 Position = Literal[
-    "offers_troops", "willing_if", "open", "undecided", "premature", "refuses_ground_troops", "refuses", "not_stated", "host"
+    "offers_troops",
+    "willing_if",
+    "open",
+    "undecided",
+    "premature",
+    "refuses_ground_troops",
+    "refuses",
+    "not_stated",
+    "host",
 ]
 PlaceKind = Literal[
     "depot", "seaport", "airfield", "railhead", "gauge_break", "crossing", "staging", "base", "sector_hub", "site"
 ]
 LegMode = Literal["road", "rail", "sea", "air"]
-AssetKind = Literal["city", "power_plant", "nuclear_plant", "port", "airfield", "base", "rail_hub", "government", "industry"]
+AssetKind = Literal[
+    "city", "power_plant", "nuclear_plant", "port", "airfield", "base", "rail_hub", "government", "industry"
+]
 TargetType = Literal["aircraft", "cruise_missile", "drone", "ballistic_missile"]
 TARGET_TYPES: tuple[TargetType, ...] = ("aircraft", "cruise_missile", "drone", "ballistic_missile")
 
@@ -443,15 +453,15 @@ class Evidence:
 
     id: str
     claim: str
-    quantity: str
-    low: float | None
-    high: float | None
-    unit: str
+    quantity: str = ""
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
     said_by: str
-    of_what: str
+    of_what: str = ""
     publisher: str
     date: date
-    address: str
+    address: str = ""
     checked: Literal["searched", "mixed", "recalled", "not found"]
 
 

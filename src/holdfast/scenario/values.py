@@ -56,7 +56,9 @@ class Quantity:
         if not (math.isfinite(self.low) and math.isfinite(self.mode) and math.isfinite(self.high)):
             raise ValueRangeError(f"range {self.low}..{self.mode}..{self.high} has a bound that is not finite")
         if not self.low <= self.mode <= self.high:
-            raise ValueRangeError(f"range {self.low}..{self.mode}..{self.high} is not in order; expected low <= mode <= high")
+            raise ValueRangeError(
+                f"range {self.low}..{self.mode}..{self.high} is not in order; expected low <= mode <= high"
+            )
         if self.distribution == "lognormal" and self.low <= 0:
             raise ValueRangeError(f"lognormal range starts at {self.low}; expected more than 0")
         if self.low == self.high:
@@ -98,7 +100,7 @@ class Quantity:
         return _triangular_quantile(u, self.low, self.mode, self.high)
 
     def fixed_at(self, value: float) -> Quantity:
-        """This quantity with its range closed at `value`; origin kept."""
+        """The quantity with its range closed at `value`; origin kept."""
         return replace(self, low=value, mode=value, high=value, distribution="point")
 
     @classmethod

@@ -1,0 +1,35 @@
+"""Checks across the files of a scenario: everything that no single cell can show to be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from holdfast.scenario import checks_line, checks_origin, checks_reference
+from holdfast.scenario.draft import Draft
+from holdfast.scenario.problems import Locator, Problems
+
+Check = Callable[[Draft, Locator, Problems], None]
+
+_CHECKS: tuple[Check, ...] = (
+    checks_reference.check_ids,
+    checks_reference.check_mission,
+    checks_reference.check_pools,
+    checks_reference.check_backstop,
+    checks_reference.check_capabilities,
+    checks_reference.check_places,
+    checks_reference.check_legs,
+    checks_reference.check_conditions,
+    checks_reference.check_cases,
+    checks_reference.check_behaviour,
+    checks_line.check_line,
+    checks_line.check_sectors,
+    checks_origin.check_origins,
+    checks_origin.check_hindsight,
+    checks_origin.check_evidence,
+)
+
+
+def check_draft(draft: Draft, *, locator: Locator, problems: Problems) -> None:
+    """Run every check that looks across files and add what is found to `problems`."""
+    for check in _CHECKS:
+        check(draft, locator, problems)
