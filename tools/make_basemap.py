@@ -39,7 +39,6 @@ DIVIDED = [
     ("SRB", "Kosovo", "Kosovo (Security Council resolution 1244)"),
     ("MAR", "ESH", "Western Sahara: non-self-governing territory"),
     ("PRK", "KOR", "Korea: military demarcation line of 1953"),
-
     ("Cyprus U.N. Buffer Zone", "N. Cyprus", "Cyprus: ceasefire line of 1974, northern"),
     ("CYP", "Cyprus U.N. Buffer Zone", "Cyprus: ceasefire line of 1974, southern"),
     ("SOM", "Somaliland", "Somaliland: de facto line"),
@@ -86,13 +85,12 @@ def simplified(arc: Arc, tolerance: float) -> Arc:
         first, second = simplified(arc[: far + 1], tolerance), simplified(arc[far:], tolerance)
         both = np.concatenate([first, second[1:]])
         return both if len(both) >= 4 else coarse_ring(arc)
-    return np.array(LineString(arc).simplify(tolerance, preserve_topology=False).coords)
+    return np.array(LineString(arc).simplify(tolerance, preserve_topology=False).coords, dtype=float)
 
 
 def coarse_ring(arc: Arc) -> Arc:
     kept = arc[np.linspace(0, len(arc) - 1, 6).astype(int)]
-    kept[-1] = kept[0]
-    return kept
+    return np.concatenate([kept[:-1], kept[:1]])
 
 
 def iso_names() -> dict[str, tuple[str, str]]:
@@ -102,7 +100,8 @@ def iso_names() -> dict[str, tuple[str, str]]:
 
 def sort_areas(topology: dict[str, Any]) -> tuple[dict[str, Rings], dict[str, str]]:
     """Polygons of each area by ISO code, or by name where it has none; and names by code."""
-    iso, areas, names = iso_names(), defaultdict(list), {}
+    iso, names = iso_names(), dict[str, str]()
+    areas: dict[str, Rings] = defaultdict(list)
     for item in topology["objects"]["countries"]["geometries"]:
         name = item["properties"]["name"]
         code, full = iso.get(item.get("id", ""), (name, name))
@@ -155,7 +154,8 @@ def merged(areas: Rings, arcs: tuple[Arc, ...]) -> Rings:
     shapes = [Polygon(stitch(ring, arcs=arcs)) for ring in rings]
     outer = [k for k, shape in enumerate(shapes) if not any(o.contains(shape) for o in shapes if o is not shape)]
     grown = [
-        [rings[k], *(rings[h] for h in range(len(rings)) if h not in outer and shapes[k].contains(shapes[h]))] for k in outer
+        [rings[k], *(rings[h] for h in range(len(rings)) if h not in outer and shapes[k].contains(shapes[h]))]
+        for k in outer
     ]
     return [polygon for polygon in areas if polygon not in touched] + grown
 
@@ -171,7 +171,9 @@ def large_enough(rings: Rings, arcs: tuple[Arc, ...]) -> Rings:
     return [polygon for polygon, (area, least) in zip(rings, boxes, strict=True) if area >= least or area == largest]
 
 
-def written(areas: dict[str, Rings], names: dict[str, str], lines: list[dict[str, Any]], arcs: dict[int, Arc]) -> dict[str, Any]:
+def written(
+    areas: dict[str, Rings], names: dict[str, str], lines: list[dict[str, Any]], arcs: dict[int, Arc]
+) -> dict[str, Any]:
     """The topology to write: only used arcs, renumbered, delta-encoded on the grid."""
     order = {old: new for new, old in enumerate(sorted(arcs))}
 
@@ -180,11 +182,19 @@ def written(areas: dict[str, Rings], names: dict[str, str], lines: list[dict[str
 
     def item(code: str) -> dict[str, Any]:
         polygons = [[[number(i) for i in ring] for ring in polygon] for polygon in areas[code]]
-        shape = {"type": "MultiPolygon", "arcs": polygons} if len(polygons) > 1 else {"type": "Polygon", "arcs": polygons[0]}
+        shape = (
+            {"type": "MultiPolygon", "arcs": polygons}
+            if len(polygons) > 1
+            else {"type": "Polygon", "arcs": polygons[0]}
+        )
         return {**shape, "id": code, "properties": {"name": names.get(code, code)}}
 
     def line(entry: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "MultiLineString", "arcs": [[number(i)] for i in entry["arcs"]], "properties": {"name": entry["name"]}}
+        return {
+            "type": "MultiLineString",
+            "arcs": [[number(i)] for i in entry["arcs"]],
+            "properties": {"name": entry["name"]},
+        }
 
     encoded = []
     for old in sorted(arcs):
@@ -216,7 +226,9 @@ def build(source: dict[str, Any]) -> dict[str, Any]:
     areas, names = sort_areas(source)
     split_crimea(areas, arcs)
     lines = [
-        {"name": name, "arcs": shared_arcs(areas[one], areas[other])} for one, other, name in DIVIDED if {one, other} <= set(areas)
+        {"name": name, "arcs": shared_arcs(areas[one], areas[other])}
+        for one, other, name in DIVIDED
+        if {one, other} <= set(areas)
     ]
     for name, code in MOVED.items():
         areas[code] = areas.get(code, []) + (areas.pop(name) if name in areas else [])
@@ -233,7 +245,9 @@ def main() -> int:
         archive = Path(sys.argv[1]) if len(sys.argv) > 1 else fetch(Path(folder))
         topology = build(read_topology(archive))
     OUT.write_text(json.dumps(topology, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"{OUT.name}: {OUT.stat().st_size / 1000:.0f} kB, {len(topology['objects']['countries']['geometries'])} countries")
+    print(
+        f"{OUT.name}: {OUT.stat().st_size / 1000:.0f} kB, {len(topology['objects']['countries']['geometries'])} countries"
+    )
     return 0
 
 

@@ -25,6 +25,8 @@ SUMY_WEST, OCHAKIV, DANUBE = (33.83, 52.36), (31.52, 46.61), (29.70, 45.22)
 """Where the border of the Sumy region begins, and both ends of the coast of Odesa."""
 BORDER_TOLERANCE = 0.05
 """Douglas-Peucker tolerance of border and coast, degrees (about 5 km)."""
+LIMAN = 0.1
+"""Half the width of the inlets that the coast passes by, degrees."""
 
 Points = list[tuple[float, float]]
 
@@ -54,8 +56,8 @@ def border(end: tuple[float, float]) -> Points:
 
 
 def coast() -> Points:
-    """Coast of the Odesa region from Ochakiv to the Danube: land on the right hand."""
-    mainland = max(load_countries()["UKR"].geoms, key=lambda shape: shape.area)
+    """Coast of the Odesa region from Ochakiv to the Danube, limans closed: land on the right hand."""
+    mainland = max(load_countries()["UKR"].geoms, key=lambda shape: shape.area).buffer(LIMAN).buffer(-LIMAN)
     ring = LineString(mainland.exterior.coords)
     direct, around = cut(ring, OCHAKIV, DANUBE), cut(ring, DANUBE, OCHAKIV)[::-1]
     return min((direct, around), key=lambda points: Line(points).length_km)
@@ -124,7 +126,7 @@ def features(contact: Points, oblast: Points) -> list[dict[str, Any]]:
             title="Coast of the Odesa region from Ochakiv to the Danube",
             kind="coast",
             weight=0,
-            scale="1:10m, simplified to 5 km",
+            scale="1:10m, simplified to 5 km, limans closed",
             source="",
             assumption="a coast that may be tested beside the line; from Natural Earth; weight 0: not an alternative to the line",
         ),
@@ -176,7 +178,9 @@ def main() -> int:
     oblast, _ = read_points("line_oblast.txt")
     listed = features(contact, oblast)
     lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in listed)
-    (SCENARIO / "line.geojson").write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
+    (SCENARIO / "line.geojson").write_text(
+        f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8"
+    )
     rows = sectors(contact, near)
     with (SCENARIO / "sectors.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")

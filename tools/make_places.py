@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import searoute  # type: ignore[import-untyped]
-from gazetteer import Spot, locate
 from pyproj import Geod
+
+from gazetteer import Spot, locate
 
 HAND = Path(__file__).parent / "hand"
 SCENARIO = Path(__file__).parents[1] / "src/holdfast/data/scenarios/ukraine-2025-02"
@@ -73,7 +74,7 @@ def listed_legs() -> Iterator[tuple[str, str, str]]:
 def land_km(a: Spot, b: Spot, winding: float) -> float:
     """Great circle times winding factor, kilometres."""
     _, _, metres = GEOD.inv(a.lon, a.lat, b.lon, b.lat)
-    return max(MIN_KM, metres / 1000.0 * winding)
+    return max(MIN_KM, float(metres) / 1000.0 * winding)
 
 
 def sea_km(a: Spot, b: Spot) -> float:
@@ -85,7 +86,9 @@ def sea_km(a: Spot, b: Spot) -> float:
 def leg(kind: Record, a: tuple[str, Spot], b: tuple[str, Spot]) -> Record:
     sea = kind["mode"] == "sea"
     km = sea_km(a[1], b[1]) if sea else land_km(a[1], b[1], float(kind["winding"]))
-    measured = "distance along shipping lanes (searoute)" if sea else f"distance is the great circle × {kind['winding']}"
+    measured = (
+        "distance along shipping lanes (searoute)" if sea else f"distance is the great circle × {kind['winding']}"
+    )
     return {
         "id": f"{kind['mode']}_{a[0]}_{b[0]}",
         "origin": a[0],

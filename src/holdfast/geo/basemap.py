@@ -146,7 +146,8 @@ def load_disputed_lines() -> tuple[DisputedLine, ...]:
     """Ceasefire lines and lines in dispute, a layer of their own beside the borders."""
     arcs = decode_arcs(_topology())
     return tuple(
-        DisputedLine(item["properties"]["name"], geometry_of(item, arcs=arcs)) for item in objects_of(_topology(), "disputed")
+        DisputedLine(item["properties"]["name"], geometry_of(item, arcs=arcs))
+        for item in objects_of(_topology(), "disputed")
     )
 
 

@@ -6,20 +6,14 @@ offsets are positive.
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.geo.distance import as_lonlat, wgs84
-
-Floats = NDArray[np.float64]
-_ROUNDS = 12
-_EXACT_M = 1e-6
-_AHEAD_M = 1e-3
-"""Beyond its ends, and on a leg shorter than this, a line has no direction of its own to measure."""
+from holdfast.geo.nearest import AT_POINT_M, Floats, Ints, Legs, forward, nearest_feet, sides
 
 
 class Line:
@@ -41,19 +35,20 @@ class Line:
         if len(self.points) < 2:
             raise ValueRangeError(f"the line has {len(self.points)} points; expected 2 or more")
         azimuths, _, lengths = wgs84().inv(*self.points[:-1].T, *self.points[1:].T)
-        self._azimuths: Floats = np.asarray(azimuths, dtype=float)
-        self._lengths_m: Floats = np.asarray(lengths, dtype=float)
-        if (self._lengths_m < _AHEAD_M).any():
-            row = int(np.argmin(self._lengths_m))
-            raise ValueRangeError(f"points {row} and {row + 1} of the line coincide at {tuple(self.points[row].tolist())}")
-        self._reached_m: Floats = np.concatenate([[0.0], np.cumsum(self._lengths_m)])
+        self._legs = Legs(self.points, np.asarray(azimuths, dtype=float), np.asarray(lengths, dtype=float))
+        if (self._legs.lengths_m < AT_POINT_M).any():
+            row = int(np.argmin(self._legs.lengths_m))
+            raise ValueRangeError(
+                f"points {row} and {row + 1} of the line coincide at {tuple(self.points[row].tolist())}"
+            )
+        self._reached_m: Floats = np.concatenate([[0.0], np.cumsum(self._legs.lengths_m)])
 
     @property
     def length_km(self) -> float:
         """Length of the whole line, kilometres."""
         return float(self._reached_m[-1]) / 1000.0
 
-    @cached_property
+    @property
     def reached_km(self) -> Floats:
         """Kilometres at which each of its points lies."""
         return self._reached_m / 1000.0
@@ -66,15 +61,14 @@ class Line:
         ValueRangeError
             When a kilometre lies outside 0..length_km.
         """
-        leg, along_m = self._leg_at(km)
-        lon, lat, _ = self._forward(self.points[leg], self._azimuths[leg], along_m)
+        lon, lat, _ = self._walk(km)
         return lon, lat
 
     def offset(self, km: ArrayLike, offset_km: ArrayLike) -> tuple[Floats, Floats]:
         """Longitude and latitude at `offset_km` square to the line at a kilometre: positive to the right, the host's side.
 
-        At a bend the direction is that of the leg that begins there. On the inner side of a sharp bend, points further off
-        than the bend is wide may lie nearer to another part of the line.
+        At a bend the direction is that of the leg that begins there. Inside a sharp bend, a point further off than the
+        bend is wide may lie nearer to another part of the line.
 
         Raises
         ------
@@ -82,12 +76,11 @@ class Line:
             When a kilometre lies outside 0..length_km.
         """
         km, offset_km = np.broadcast_arrays(np.asarray(km, dtype=float), np.asarray(offset_km, dtype=float))
-        leg, along_m = self._leg_at(km)
-        lon, lat, back = self._forward(self.points[leg], self._azimuths[leg], along_m)
-        here = np.where(along_m > _AHEAD_M, back + 180.0, self._azimuths[leg])
-        return self._forward(np.stack([lon, lat], axis=-1), here + 90.0, offset_km * 1000.0)[:2]
+        lon, lat, heading = self._walk(km)
+        off_lon, off_lat, _ = forward(np.stack([lon, lat], axis=-1), heading + 90.0, offset_km * 1000.0)
+        return off_lon, off_lat
 
-    def nearest(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    def nearest(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats, Ints]:
         """The nearest point of the line to a point, or to many.
 
         Returns
@@ -97,10 +90,14 @@ class Line:
             on the line (within a metre).
         """
         lon, lat = np.broadcast_arrays(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
-        spots = np.stack([lon.ravel(), lat.ravel()], axis=-1)
-        found = [self._nearest_one(spot) for spot in as_lonlat(spots, what="points")]
-        km, away, side = (np.array(values).reshape(lon.shape) for values in zip(*found, strict=True)) if found else (lon, lon, lon)
-        return km.astype(float), away.astype(float), side.astype(np.int64)
+        shape = lon.shape
+        spots = as_lonlat(np.stack([lon.ravel(), lat.ravel()], axis=-1), what="points")
+        if not len(spots):
+            return np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
+        leg, along, away = nearest_feet(spots, self._legs)
+        side = sides(spots, self._legs, leg, along, away)
+        km = (self._reached_m[leg] + along) / 1000.0
+        return km.reshape(shape), (away / 1000.0).reshape(shape), side.reshape(shape)
 
     def sample(self, step_km: float) -> Floats:
         """Kilometres from 0 to the end in equal steps of at most `step_km`, both ends included.
@@ -126,76 +123,20 @@ class Line:
         if not from_km < to_km:
             raise ValueRangeError(f"stretch runs from {from_km} to {to_km} km; expected from_km < to_km")
         start, end = np.array(self.at(from_km)), np.array(self.at(to_km))
-        clear = _AHEAD_M / 1000.0
+        clear = AT_POINT_M / 1000.0
         inner = self.points[(self.reached_km > from_km + clear) & (self.reached_km < to_km - clear)]
         return Line(np.vstack([start, inner, end]))
 
-    def _leg_at(self, km: ArrayLike) -> tuple[NDArray[np.intp], Floats]:
-        """Leg that holds each kilometre and metres along it."""
+    def _walk(self, km: ArrayLike) -> tuple[Floats, Floats, Floats]:
+        """Longitude, latitude and heading at each kilometre."""
         metres = np.asarray(km, dtype=float) * 1000.0
-        slack = _AHEAD_M
-        if not ((metres >= -slack) & (metres <= self._reached_m[-1] + slack)).all():
-            wrong = np.ravel(km)[int(np.argmax(~((metres >= -slack) & (metres <= self._reached_m[-1] + slack)).ravel()))]
+        good = (metres >= -AT_POINT_M) & (metres <= self._reached_m[-1] + AT_POINT_M)
+        if not good.all():
+            wrong = np.ravel(km)[int(np.argmin(good.ravel()))]
             raise ValueRangeError(f"kilometre {wrong} is off the line; expected 0 to {self.length_km}")
-        leg = np.clip(np.searchsorted(self._reached_m, metres, side="right") - 1, 0, len(self._lengths_m) - 1)
-        return leg, np.clip(metres - self._reached_m[leg], 0.0, self._lengths_m[leg])
-
-    @staticmethod
-    def _forward(points: Floats, azimuths: Floats, metres: Floats) -> tuple[Floats, Floats, Floats]:
-        shape = np.shape(metres)
-        lon, lat, back = wgs84().fwd(points[..., 0].ravel(), points[..., 1].ravel(), np.ravel(azimuths), np.ravel(metres))
-        return np.asarray(lon).reshape(shape), np.asarray(lat).reshape(shape), np.asarray(back).reshape(shape)
-
-    def _nearest_one(self, spot: Floats) -> tuple[float, float, int]:
-        """Kilometre, distance (km) and side for one point.
-
-        The foot of the perpendicular on each geodesic leg by iteration on spherical excess-free steps: the along-track part of the
-        vector to the spot, seen from the current foot, is added until it vanishes (it shrinks by the square of distance over the
-        radius of the Earth in each round).
-        """
-        legs = len(self._lengths_m)
-        along = np.zeros(legs)
-        lon, lat = np.full(legs, spot[0]), np.full(legs, spot[1])
-        for _ in range(_ROUNDS):
-            foot_lon, foot_lat, back = self._forward(self.points[:-1], self._azimuths, along)
-            heading = np.where(along > _AHEAD_M, back + 180.0, self._azimuths)
-            bearing, _, away = wgs84().inv(foot_lon, foot_lat, lon, lat)
-            step = np.asarray(away) * np.cos(np.radians(np.asarray(bearing) - heading))
-            moved = np.clip(along + step, 0.0, self._lengths_m)
-            done = np.abs(moved - along).max() < _EXACT_M
-            along = moved
-            if done:
-                break
-        foot_lon, foot_lat, _ = self._forward(self.points[:-1], self._azimuths, along)
-        _, _, away = wgs84().inv(foot_lon, foot_lat, lon, lat)
-        best = int(np.argmin(away))
-        km = (self._reached_m[best] + along[best]) / 1000.0
-        return float(km), float(away[best]) / 1000.0, self._side_of(spot, best, float(along[best]), float(away[best]))
-
-    def _side_of(self, spot: Floats, leg: int, along: float, away: float) -> int:
-        """1 on the right hand, -1 on the left, 0 on the line; at a bend, by the leg whose direction parts the two sides there."""
-        if away < 1.0:
-            return 0
-        at_start, at_end = along <= _AHEAD_M, along >= self._lengths_m[leg] - _AHEAD_M
-        corner = leg if at_start and leg > 0 else leg + 1 if at_end and leg + 1 < len(self._lengths_m) else None
-        if corner is None:
-            return 1 if self._bearing_off(spot, leg, along) > 0 else -1
-        return self._side_at_corner(spot, corner)
-
-    def _bearing_off(self, spot: Floats, leg: int, along: float) -> float:
-        """Angle from the heading of the leg to the spot, degrees in -180..180, positive to the right."""
-        lon, lat, back = self._forward(self.points[leg], self._azimuths[leg], np.float64(along))
-        heading = back + 180.0 if along > _AHEAD_M else self._azimuths[leg]
-        bearing = wgs84().inv(float(lon), float(lat), spot[0], spot[1])[0]
-        return float((bearing - heading + 180.0) % 360.0 - 180.0)
-
-    def _side_at_corner(self, spot: Floats, corner: int) -> int:
-        """Side of a spot whose nearest point is the bend at a point of the line: the reflex side of the bend."""
-        back = wgs84().inv(*self.points[corner], *self.points[corner - 1])[0]
-        turn = (self._azimuths[corner] - (back + 180.0) + 180.0) % 360.0 - 180.0
-        if abs(turn) < 1e-9:
-            return 1 if self._bearing_off(spot, corner, 0.0) > 0 else -1
-        return -1 if turn > 0 else 1
+        leg = np.clip(np.searchsorted(self._reached_m, metres, side="right") - 1, 0, len(self._legs.lengths_m) - 1)
+        along = np.clip(metres - self._reached_m[leg], 0.0, self._legs.lengths_m[leg])
+        return forward(self.points[leg], self._legs.azimuths[leg], along)
 
 
 def stretches(boundaries_km: ArrayLike) -> list[tuple[float, float]]:

@@ -28,7 +28,9 @@ def decode_arcs(topology: Mapping[str, Any]) -> tuple[Arc, ...]:
         When the mapping is not a quantised topology.
     """
     if topology.get("type") != "Topology" or "transform" not in topology:
-        raise FileFormatError("base map is not a quantised TopoJSON topology; expected type 'Topology' with 'transform'")
+        raise FileFormatError(
+            "base map is not a quantised TopoJSON topology; expected type 'Topology' with 'transform'"
+        )
     scale = np.array(topology["transform"]["scale"], dtype=float)
     shift = np.array(topology["transform"]["translate"], dtype=float)
     return tuple(np.cumsum(np.array(arc, dtype=float), axis=0) * scale + shift for arc in topology["arcs"])
