@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
-from pathlib import Path
+from functools import cache
 from typing import Any, get_type_hints
 
-import holdfast
 from holdfast.scenario import types as t
+from holdfast.scenario.catalogue import read_catalogue
+from holdfast.scenario.problems import Locator, Problems
 from holdfast.scenario.values import Quantity, point
 
 WHY = "test figure"
-CATALOGUE = Path(holdfast.__file__).parent / "data" / "catalogue"
 
 # The line runs 100 km due south along 30 degrees east, so that the host stands on the right hand: the west.
 LINE = ((30.0, 50.0), (30.0, 49.10088424858503))
@@ -146,30 +145,19 @@ def capabilities() -> dict[str, t.Capability]:
     return rows
 
 
+@cache
+def _packaged_factors() -> dict[str, t.Factor]:
+    problems = Problems()
+    found = read_catalogue(problems=problems, locator=Locator()).factors
+    problems.raise_if_any()
+    return {
+        key: replace(factor, value=replace(factor.value, source="", assumption=WHY)) for key, factor in found.items()
+    }
+
+
 def factors() -> dict[str, t.Factor]:
-    """The packaged planning factors, as they stand in the catalogue's fragments."""
-    found: dict[str, t.Factor] = {}
-    files = [CATALOGUE / "factors.toml", *sorted((CATALOGUE / "factors").glob("*.toml"))]
-    for path in (path for path in files if path.exists()):
-        _collect_factors(tomllib.loads(path.read_text("utf-8")), "", found)
-    return found
-
-
-def _collect_factors(table: dict[str, Any], prefix: str, found: dict[str, t.Factor]) -> None:
-    for key, entry in table.items():
-        if isinstance(entry, dict) and "value" in entry:
-            origin = {"source": entry.get("source", ""), "assumption": entry.get("assumption", "")}
-            value = entry["value"]
-            if isinstance(value, dict):
-                low, high = value["low"], value["high"]
-                mode = value.get("mode", 0.5 * (low + high))
-                shape = value.get("distribution", "triangular" if "mode" in value else "uniform")
-                quantity = Quantity(low=low, mode=mode, high=high, distribution=shape, **origin)
-            else:
-                quantity = point(float(value), **origin)
-            found[prefix + key] = t.Factor(value=quantity, unit=entry["unit"], meaning=entry["meaning"])
-        elif isinstance(entry, dict):
-            _collect_factors(entry, f"{prefix}{key}.", found)
+    """The packaged planning factors as they stand in the catalogue, all marked as test figures."""
+    return dict(_packaged_factors())
 
 
 def _nation(iso: str, name: str, group: Any, position: Any, **more: Any) -> t.Nation:

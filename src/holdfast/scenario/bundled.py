@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,8 +18,9 @@ class BundledScenario:
     name: str
     title: str
     question: str
-    as_of: str
-    path: Path
+    as_of: date
+    options: tuple[str, ...]
+    settlements: tuple[str, ...]
 
 
 def data_folder() -> Path:
@@ -53,7 +55,7 @@ def bundled_folder(name: str) -> Path:
 
 
 def list_scenarios() -> tuple[BundledScenario, ...]:
-    """The bundled scenarios with title, question and date, sorted by name."""
+    """The bundled scenarios with title, question, date, options and settlement variants, sorted by name."""
     return tuple(_describe(name, path) for name, path in _folders().items())
 
 
@@ -63,6 +65,7 @@ def _describe(name: str, path: Path) -> BundledScenario:
         name=name,
         title=str(head.get("title", "")),
         question=str(head.get("question", "")),
-        as_of=str(head.get("as_of", "")),
-        path=path,
+        as_of=head["as_of"],
+        options=tuple(head.get("options", {})),
+        settlements=tuple(head.get("settlements", {})),
     )

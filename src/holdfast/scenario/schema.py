@@ -250,11 +250,11 @@ def _expectation(detail: ErrorDetails) -> str:
     if kind in _PLAIN_WORDS:
         return _PLAIN_WORDS[kind]
     if kind == "greater_than_equal":
-        return f"{context['ge']} or more"
+        return f"{context['ge']:g} or more"
     if kind == "greater_than":
-        return f"more than {context['gt']}"
+        return f"more than {context['gt']:g}"
     if kind == "less_than_equal":
-        return f"{context['le']} or less"
+        return f"{context['le']:g} or less"
     if kind == "literal_error":
         return "one of " + ", ".join(_choices(detail))
     if kind == "value_error":
