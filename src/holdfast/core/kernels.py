@@ -52,7 +52,14 @@ def njit(function: F) -> F:
     """Compile a kernel with the project's settings: cached, IEEE arithmetic (no fastmath), no Python objects."""
     if not _JIT:
         return function
-    return cast("F", numba.njit(cache=True, fastmath=False, error_model="numpy")(function))
+    return cast("F", numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a small kernel into each of its callers: for the hottest loops, where counting array references costs most."""
+    if not _JIT:
+        return function
+    return cast("F", numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", inline="always")(function))
 
 
 def is_compiled() -> bool:

@@ -1,0 +1,1 @@
+"""How a test is met, and what follows from it."""

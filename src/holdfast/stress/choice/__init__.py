@@ -1,0 +1,1 @@
+"""What the challenger expects and chooses."""

@@ -1,0 +1,210 @@
+"""What the challenger expects and chooses: local power, denial and answers on paper, belief, and the logit of tests."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from holdfast.core.kernels import (
+    njit,
+)
+from holdfast.stress.world.kernels import (
+    E_BELIEVED,
+    E_DELAY,
+    E_READY,
+    M_SHARE,
+    MONTH_DAYS,
+    N_LEVELS,
+    NO_TEST,
+    P_ATTRIBUTE,
+    P_BATTALIONS,
+    P_BRIGADES,
+    P_DECISION,
+    P_HOST,
+    P_HOST_BRIGADES,
+    P_PRIOR,
+    P_WEIGHT,
+    R_BACKSTOP,
+    R_BATTALIONS,
+    R_BELIEF_ON,
+    R_CONCENTRATION,
+    R_DELEGATED,
+    R_DENIAL_ON,
+    R_EVEN,
+    R_LADDER,
+    R_STEEP,
+    W_LEVEL,
+    W_PLACE,
+    Branch,
+    Floats,
+    Run,
+    World,
+    draw,
+    km_by_weight,
+    month_of,
+)
+
+
+@njit
+def arrived_share(hours: float, window_h: float) -> float:
+    """Share of the window for which something that arrives after `hours` is there (formula 9)."""
+    return max(0.0, 1.0 - hours / window_h)
+
+
+@njit
+def denial(world: World, attack: float, defence: float) -> float:
+    """Probability that an attack is denied by the local force ratio over time (formula 10)."""
+    if attack <= 0.0:
+        return 1.0
+    if defence <= 0.0:
+        return 0.0
+    ratio = attack / (defence * world.rules[R_EVEN])
+    return 1.0 / (1.0 + math.pow(ratio, world.rules[R_STEEP]))
+
+
+@njit
+def attack_battalions(world: World, future: Floats, level: int) -> float:
+    """Battalions that attack at a level, no more than stand near (formula 7)."""
+    if level == N_LEVELS - 1:
+        return float(world.attack[level] * future[P_BATTALIONS])
+    return float(min(world.attack[level], future[P_BRIGADES] * world.rules[R_BATTALIONS]))
+
+
+@njit
+def host_battalions(world: World, future: Floats, attack: float, month: int) -> float:
+    """Host battalions that bear on one place: their share of the defence needed, as far as they stand near (formula 8)."""
+    near = world.rules[R_CONCENTRATION]
+    trained = near * world.graduates[month]
+    planned = future[P_HOST] * attack / world.rules[R_EVEN]
+    return float(min(planned, near * future[P_HOST_BRIGADES] * world.rules[R_BATTALIONS]) + trained)
+
+
+@njit
+def decision_mean_h(world: World, future: Floats, level: int) -> float:
+    """Mean hours to a decision: none where the commander on the spot decides."""
+    return 0.0 if level <= world.rules[R_DELEGATED] else future[P_DECISION]
+
+
+@njit
+def fill_paper_power(world: World, future: Floats, promise: Floats, power: Floats) -> None:
+    """Battalions the challenger expects by (month, level, place): the force as it stands, the backstop as believed."""
+    for month in range(power.shape[0]):
+        day = MONTH_DAYS * month
+        for level in range(1, N_LEVELS):
+            decided = decision_mean_h(world, future, level)
+            window = world.window_h[level]
+            called = max(decided, world.rules[R_LADDER])
+            for place in range(power.shape[2]):
+                total = 0.0
+                for unit in range(world.crew.power.size):
+                    if world.crew.ready_day[unit] <= day:
+                        hours = decided + world.crew.hours[unit, place]
+                        total += world.crew.power[unit] * arrived_share(hours, window)
+                power[month, level, place] = total * world.strength[month]
+            if level >= world.rules[R_BACKSTOP]:
+                lent = 0.0
+                for item in range(world.element_power.size):
+                    if promise[item, E_READY] <= day:
+                        there = arrived_share(called + promise[item, E_DELAY], window)
+                        lent += promise[item, E_BELIEVED] * world.element_power[item] * there
+                power[month, level, :] += lent
+
+
+@njit
+def in_time(mean_h: float, hours_left: float) -> float:
+    """Probability that an exponential decision time leaves enough for the way."""
+    if hours_left < 0.0:
+        return 0.0
+    return 1.0 if mean_h <= 0.0 else 1.0 - math.exp(-hours_left / mean_h)
+
+
+@njit
+def backstop_on_paper(world: World, future: Floats, promise: Floats, month: int, level: int) -> float:
+    """Belief that the backstop would answer at a level: that of the most believed element that could be there in time."""
+    best = 0.0
+    for item in range(world.element_power.size):
+        if promise[item, E_READY] > MONTH_DAYS * month:
+            continue
+        if level == 0:
+            best = max(best, promise[item, E_BELIEVED] * world.element_air_defence[item] * world.cover_backstop[month])
+        elif level >= world.rules[R_BACKSTOP] and world.element_power[item] > 0.0:
+            left = world.window_h[level] - promise[item, E_DELAY] - world.rules[R_LADDER]
+            best = max(best, promise[item, E_BELIEVED] * in_time(decision_mean_h(world, future, level), left))
+    return best
+
+
+@njit
+def fill_paper_answer(world: World, future: Floats, promise: Floats, answer: Floats) -> None:
+    """Prior mean of the belief in an answer by (month, level): what the force could do on paper (formula 5)."""
+    places = world.weight.size
+    for month in range(answer.shape[0]):
+        for level in range(N_LEVELS):
+            own = world.cover_own[month] if level == 0 else 0.0
+            for place in range(places if level > 0 else 0):
+                first = math.inf
+                for unit in range(world.crew.power.size):
+                    if world.crew.ready_day[unit] <= MONTH_DAYS * month:
+                        first = min(first, world.crew.hours[unit, place])
+                seen = 1.0 - math.pow(1.0 - world.line.seen[place, month], world.sightings[level])
+                left = world.window_h[level] - first
+                own += world.weight[place] * seen * in_time(decision_mean_h(world, future, level), left)
+            if level > 0:
+                own *= future[P_ATTRIBUTE]
+            answer[month, level] = 1.0 - (1.0 - own) * (1.0 - backstop_on_paper(world, future, promise, month, level))
+
+
+@njit
+def belief(branch: Branch, run: Run, month: int, level: int) -> float:
+    """Mean of the Beta of one class of test after what was seen to be answered at that class (formula 6)."""
+    strength, prior = branch.future[P_PRIOR], branch.answer[month, level]
+    weight = strength + run.record[level, 1]
+    if weight <= 0.0:
+        return float(prior)
+    return float((strength * prior + run.record[level, 0]) / weight)
+
+
+@njit
+def place_pull(world: World, branch: Branch, run: Run, month: int, level: int, pull: Floats) -> float:
+    """Weight w exp(λU) of each place at a level, cumulated into `pull`; returns the sum, the inclusive value (formula 4)."""
+    attack = attack_battalions(world, branch.future, level)
+    host = host_battalions(world, branch.future, attack, month)
+    unanswered = 1.0 - world.rules[R_BELIEF_ON] * belief(branch, run, month, level)
+    share = run.out[M_SHARE]
+    pull[0], total = 0.0, 0.0
+    for place in range(world.weight.size):
+        denied = 0.0
+        if level > 0:
+            power = host + share * branch.power[month, level, place]
+            denied = world.rules[R_DENIAL_ON] * denial(world, attack, power)
+        utility = 2.0 * unanswered * (1.0 - denied) - 1.0
+        total += world.weight[place] * math.exp(branch.future[P_WEIGHT] * utility)
+        pull[place + 1] = total
+    return total
+
+
+@njit
+def choose_level(world: World, branch: Branch, run: Run, event: np.uint64, day: float, pull: Floats) -> int:
+    """Level of a considered test by the logit of formula 3, gravest first; NO_TEST where none is launched."""
+    month = month_of(world, day)
+    weights = np.zeros(N_LEVELS)
+    none, total = 1.0, 0.0
+    for level in range(N_LEVELS):
+        none -= world.base_rate[level]
+        if world.base_rate[level] > 0.0:
+            weights[level] = world.base_rate[level] * place_pull(world, branch, run, month, level, pull)
+        total += weights[level]
+    left = draw(event, W_LEVEL) * (total + max(none, 0.0))
+    for step in range(N_LEVELS):
+        level = N_LEVELS - 1 - step
+        if left < weights[level]:
+            return level
+        left -= weights[level]
+    return NO_TEST
+
+
+@njit
+def choose_km(world: World, branch: Branch, run: Run, event: np.uint64, day: float, level: int, pull: Floats) -> float:
+    """Kilometre at which a test of the level comes, by the same weights."""
+    total = place_pull(world, branch, run, month_of(world, day), level, pull)
+    return km_by_weight(world.line.edges_km, pull, draw(event, W_PLACE) * total)

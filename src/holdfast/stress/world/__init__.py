@@ -1,0 +1,1 @@
+"""Arrays, columns and draws shared by the kernels."""
