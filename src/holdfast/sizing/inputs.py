@@ -1,0 +1,153 @@
+"""What sizing needs of a scenario, and nothing more."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+
+from holdfast.core.errors import Problem, ScenarioError
+from holdfast.scenario.types import (
+    Asset,
+    Behaviour,
+    Capability,
+    Evidence,
+    Factor,
+    Mission,
+    Place,
+    Scenario,
+    SectorRow,
+    Service,
+    Settlement,
+    Threat,
+)
+
+FACTOR_SECTIONS = (
+    "air.", "altitude.", "clear.", "command.", "cost.", "duty.", "gives.", "hold.", "interpose.", "laydown.post_offset_km",
+    "masking.", "observe.", "posture.", "protect.", "ratio.", "reach.", "rescue.", "respond.", "rotation.", "sensing.",
+    "situation.", "strength.", "train.", "verify.", "visibility.",
+)  # fmt: skip
+"""Beginnings of the keys of the planning factors that sizing reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastMission:
+    """A past mission whose strength and length of line were read in a source, for the regression."""
+
+    id: str
+    name: str
+    kind: str
+    """`monitoring`, `interposition` or `robust`."""
+    length_km: float
+    strength: float
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizingInputs:
+    """Terms, service levels, threat and catalogue of one case.
+
+    `sectors` cover the line in order; where a scenario gives only a length, one sector of kind contact stands for it.
+    `claims` are evidence rows of quantity `force_size`. `line_source` and `line_assumption` say where the length is from.
+    """
+
+    as_of: date
+    posture: str
+    frame: str
+    host_nation: str
+    settlement: Settlement
+    service: Service
+    threat: Threat
+    behaviour: Behaviour
+    cap_in_country: int
+    line_km: float
+    line_source: str
+    line_assumption: str
+    sectors: tuple[SectorRow, ...]
+    assets: tuple[Asset, ...]
+    base_places: tuple[Place, ...]
+    capabilities: dict[str, Capability]
+    factors: dict[str, Factor]
+    claims: tuple[Evidence, ...]
+    missions: tuple[PastMission, ...]
+
+
+def gather_sizing(scenario: Scenario) -> SizingInputs:
+    """The narrow inputs of sizing from a scenario resolved for a case.
+
+    Raises
+    ------
+    ScenarioError
+        When the scenario gives neither sectors, nor a trace, nor `line_km`, although a force is planned.
+    """
+    mission: Mission = scenario.mission
+    sectors, source, assumption = _sectors(scenario)
+    return SizingInputs(
+        as_of=scenario.as_of,
+        posture=mission.posture,
+        frame=mission.frame,
+        host_nation=mission.host_nation,
+        settlement=scenario.settlement,
+        service=scenario.service,
+        threat=scenario.threat,
+        behaviour=scenario.behaviour,
+        cap_in_country=scenario.force.cap_in_country,
+        line_km=sum(row.to_km - row.from_km for row in sectors),
+        line_source=source,
+        line_assumption=assumption,
+        sectors=sectors,
+        assets=tuple(scenario.assets.values()),
+        base_places=tuple(place for place in scenario.places.values() if "base" in place.may_host),
+        capabilities=dict(scenario.capabilities),
+        factors={key: row for key, row in scenario.factors.items() if key.startswith(FACTOR_SECTIONS)},
+        claims=tuple(row for row in scenario.evidence.values() if row.quantity == "force_size"),
+        missions=load_missions(),
+    )
+
+
+def load_missions() -> tuple[PastMission, ...]:
+    """The packaged table of past missions (`data/catalogue/missions.csv`)."""
+    text = files("holdfast").joinpath("data", "catalogue", "missions.csv").read_text("utf-8")
+    return tuple(
+        PastMission(
+            id=row["id"], name=row["name"], kind=row["class"], length_km=float(row["length_km"]),
+            strength=float(row["strength"]), source=row["source"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )  # fmt: skip
+
+
+def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
+    """Sectors in order along the line, with the origin of the length."""
+    contact = [trace for trace in scenario.traces.values() if trace.kind == "contact"]
+    if scenario.sectors:
+        rows = tuple(sorted(scenario.sectors.values(), key=lambda row: row.from_km))
+        origin = max(contact, key=lambda trace: trace.weight) if contact else rows[0]
+        return rows, origin.source, origin.assumption
+    if contact:
+        trace = max(contact, key=lambda found: found.weight)
+        return (_one_sector(scenario, _length_km(trace.points)),), trace.source, trace.assumption
+    if scenario.line_km > 0:
+        return (_one_sector(scenario, scenario.line_km),), "", "length as given in scenario.toml, line_km"
+    if scenario.mission.posture == "none":
+        return (), "", "no force is planned"
+    problem = Problem(
+        file="scenario.toml", line=None, key="line_km", value="0", expected="a length above 0, or line.geojson, or sectors.csv"
+    )
+    raise ScenarioError([problem])
+
+
+def _length_km(points: tuple[tuple[float, float], ...]) -> float:
+    from pyproj import Geod
+
+    lon, lat = zip(*points, strict=True)
+    return float(Geod(ellps="WGS84").line_length(lon, lat)) / 1000.0
+
+
+def _one_sector(scenario: Scenario, length_km: float) -> SectorRow:
+    return SectorRow(
+        id="line", name="the whole line", from_km=0.0, to_km=length_km, kind="contact", terrain="mixed", mines=0.0,
+        threat_weight=1.0, road_kmh=scenario.factor("respond.default_road_kmh"),
+        assumption="no sectors given: one stretch of contact line in mixed terrain",
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""Respond: companies near enough to arrive in time, and enough of them when calls come in clusters.
+
+Two needs, both enforced: reach (spacing by road speed and alert time) and load (Erlang's loss with Hayward's correction
+at each base, or more bases that help each other, by the hypercube). The one that binds is named.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from holdfast.models.incidents import expected_rate, peakedness
+from holdfast.models.queueing import hayward_loss, hypercube, servers_for_loss
+from holdfast.models.travel import response_radius_km, road_speed_kmh
+from holdfast.results.derivation import formula
+from holdfast.sizing.desk import Desk, Row, TaskDemand
+
+TASK = "respond"
+_WINDOW = 11  # bases looked at together when they overlap; farther ones are never called in time
+
+
+@formula("size.respond.speed", unit="km/h", text="clear road x season, slowed on the mined share", reference="MODEL.md 1.3")
+def speed(road_kmh: Any, season_factor: Any, mines: Any, mine_speed_factor: Any) -> Any:
+    """Road speed in each sector."""
+    return road_speed_kmh(road_kmh, season_factor=season_factor, mines=mines, mine_speed_factor=mine_speed_factor)
+
+
+@formula(
+    "size.respond.frontage", unit="km", text="2 sqrt((v (t - alert) / detour)^2 - standoff^2) where above 0",
+    reference="MODEL.md 1.3, spacing",
+)  # fmt: skip
+def frontage(minutes: Any, speed_kmh: Any, alert_minutes: Any, detour: Any, offset_km: Any) -> Any:
+    """Length of line that one base reaches in time; 0 where it reaches none of it."""
+    radius = np.asarray(response_radius_km(minutes, speed_kmh, alert_minutes), dtype=float) / detour
+    return 2.0 * np.sqrt(np.maximum(radius**2 - np.asarray(offset_km) ** 2, 0.0))
+
+
+@formula(
+    "size.respond.bases", unit="bases", text="sum over sectors of width / frontage by the faster means, rounded up",
+    reference="MODEL.md 1.3, spacing",
+)  # fmt: skip
+def bases(width_km: Any, by_road: Any, by_air: Any) -> Any:
+    """Bases so that every point lies inside a frontage; sectors out of reach by any means are not counted."""
+    best = np.maximum(by_road, by_air)
+    return float(math.ceil(float(np.sum(np.where(best > 0, width_km / np.maximum(best, 1e-9), 0.0))) - 1e-9))
+
+
+@formula(
+    "size.respond.calls", unit="calls/day", text="episodes x length x weight x (1 - commitment) / (1 - branching) x share called",
+    reference="MODEL.md 5.1, expected rate",
+)  # fmt: skip
+def calls_per_day(width_km: Any, weight: Any, episodes: Any, commitment: Any, branching: Any, share: Any) -> Any:
+    """Calls on reaction companies along the whole line; what presence may prevent is not counted on."""
+    background = np.sum(width_km * weight) / 100.0 * episodes * (1.0 - commitment)
+    return float(expected_rate(background, branching)) * share
+
+
+@formula("size.respond.peakedness", unit="1", text="Hawkes clusters through exponential service", reference="MODEL.md 1.3, Hayward")
+def call_peakedness(calls: Any, branching: Any, decay_days: Any, service_hours: Any) -> Any:
+    """Variance over mean of companies busy if there were infinitely many."""
+    return peakedness(calls, branching, decay_days, service_hours / 24.0)
+
+
+@formula(
+    "size.respond.colocated", unit="companies", text="bases x companies a base (Hayward's loss at most the share accepted)",
+    reference="MODEL.md 1.3, Hayward",
+)  # fmt: skip
+def colocated(bases: Any, calls: Any, service_hours: Any, peak: Any, blocking: Any) -> Any:
+    """Companies when each base must answer its own calls."""
+    if bases == 0:
+        return 0.0
+    load = calls * service_hours / 24.0 / bases
+    return bases * max(1.0, float(servers_for_loss(load, blocking, peak)))
+
+
+@formula(
+    "size.respond.spread", unit="companies", text="fewest bases of one company, overlapping, that answer in time (hypercube)",
+    reference="MODEL.md 1.3, Larson",
+)  # fmt: skip
+def spread(bases: Any, calls: Any, service_hours: Any, peak: Any, blocking: Any) -> Any:
+    """Companies when more bases than reach asks for stand closer together and help each other."""
+    if bases == 0:
+        return 0.0
+    low, high = int(bases), int(bases)
+    while _late_share(bases, high, calls, service_hours, peak) > blocking:
+        low, high = high, 2 * high
+        if high > 64 * bases:
+            return math.inf
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _late_share(bases, middle, calls, service_hours, peak) > blocking:
+            low = middle
+        else:
+            high = middle
+    return float(high)
+
+
+def _late_share(needed: float, count: int, calls: float, service_hours: float, peak: float) -> float:
+    """Share of calls at the middle of a row of `count` bases not answered by a base whose frontage holds the place.
+
+    `needed` bases just reach everything, so a frontage is count/needed spacings wide. Clusters enter by the Poisson load
+    that loses as much at one server as Hayward's formula says (equivalent random load).
+    """
+    lost = hayward_loss(calls * service_hours / 24.0 / count, 1.0, peak)
+    if lost >= 1.0 - 1e-9:
+        return 1.0
+    units = min(count, _WINDOW)
+    at = (np.arange(4 * units) + 0.5) / 4.0 - 0.5
+    distance = np.abs(at[:, None] - np.arange(units)[None, :])
+    order = np.argsort(distance, axis=1, kind="stable").astype(np.int64)
+    rate = np.full(at.size, lost / (1.0 - lost) / 4.0)
+    found = hypercube(rate, order, 1.0, exact=units <= 5)
+    reach = distance <= 0.5 * count / needed + 1e-9
+    middle = np.abs(at - (units - 1) / 2.0) <= 0.5
+    answered = np.where(reach, found.dispatch, 0.0).sum(axis=1)
+    return float(1.0 - answered[middle].mean())
+
+
+@formula("size.respond.companies", unit="companies", text="the smaller of the two layouts", reference="MODEL.md 1.3")
+def companies(colocated: Any, spread: Any) -> Any:
+    """Reaction companies: several a base, or more bases that overlap, whichever needs fewer."""
+    return min(colocated, spread)
+
+
+def demand_respond(desk: Desk) -> TaskDemand:
+    """Reaction companies by reach and by load, and lift where only the air is fast enough."""
+    base = _bases(desk)
+    shared = {
+        "bases": base, "calls": _calls(desk), "service_hours": desk.factor("respond.service_hours"),
+        "blocking": desk.service("respond_blocking"),
+    }  # fmt: skip
+    shared["peak"] = desk.apply(
+        "size.respond.peakedness", "size.respond.peakedness", calls=shared["calls"],
+        branching=desk.behaviour("episode_branching"), decay_days=desk.behaviour("episode_decay_days"),
+        service_hours=shared["service_hours"],
+    )  # fmt: skip
+    alone = desk.apply("size.respond.colocated", "size.respond.colocated", **shared)
+    helped = desk.apply("size.respond.spread", "size.respond.spread", **shared)
+    figure = desk.apply("size.respond.companies", "size.respond.companies", colocated=alone, spread=helped)
+    rows = [Row(task=TASK, id="respond.companies", amount=desk[figure], unit="companies", figure=figure,
+                gives=desk.gives("companies", task=TASK))]  # fmt: skip
+    rows.extend(_lift_rows(desk, figure))
+    return TaskDemand(task=TASK, rows=tuple(rows), binding=_binding(desk, base, figure))
+
+
+def _offset(desk: Desk) -> str:
+    """How far behind the line the companies stand: the standoff for postures away from it, else at its posts."""
+    if desk.inputs.posture in {"reassure", "robust"}:
+        return desk.settlement("standoff_km")
+    return desk.factor("laydown.post_offset_km")
+
+
+def _bases(desk: Desk) -> str:
+    road = desk.apply(
+        "size.respond.speed", "size.respond.speed", road_kmh=desk.sector("road_kmh", unit="km/h"),
+        season_factor=desk.factor("respond.season_factor"), mines=desk.sector("mines", unit="1"),
+        mine_speed_factor=desk.factor("respond.mine_speed_factor"),
+    )  # fmt: skip
+    shared = {"minutes": desk.service("respond_minutes"), "offset_km": _offset(desk)}
+    by_road = desk.apply(
+        "size.respond.frontage_road", "size.respond.frontage", speed_kmh=road,
+        alert_minutes=desk.factor("respond.alert_minutes"), detour=desk.factor("respond.detour"), **shared,
+    )  # fmt: skip
+    by_air = desk.apply(
+        "size.respond.frontage_air", "size.respond.frontage", speed_kmh=desk.of_capability("lift_helo_sqn", "speed_kmh"),
+        alert_minutes=desk.factor("respond.air_alert_minutes"), detour=desk.factor("respond.air_detour"), **shared,
+    )  # fmt: skip
+    least = desk.number("respond.least_frontage_km")
+    useful = np.where(desk[by_road] >= least, desk[by_road], 0.0)
+    chosen = np.where(useful > 0, 0.0, desk[by_air])
+    road_used = desk.given("size.respond.road_used", useful, unit="km", text="frontage by road where roads suffice")
+    air_used = desk.given("size.respond.air_used", chosen, unit="km", text="frontage by helicopter where roads do not")
+    return desk.apply("size.respond.bases", "size.respond.bases", width_km=desk.widths(), by_road=road_used, by_air=air_used)
+
+
+def _calls(desk: Desk) -> str:
+    return desk.apply(
+        "size.respond.calls", "size.respond.calls", width_km=desk.widths(),
+        weight=desk.sector("threat_weight", unit="1"), episodes=desk.behaviour("episodes_per_100km_day"),
+        commitment=desk.settlement("political_commitment"), branching=desk.behaviour("episode_branching"),
+        share=desk.factor(f"respond.call_share_{desk.inputs.posture}"),
+    )  # fmt: skip
+
+
+def _lift_rows(desk: Desk, companies_figure: str) -> list[Row]:
+    """Helicopters for the share of the line that only they reach in time."""
+    by_air = np.asarray(desk["size.respond.air_used"])
+    width = np.asarray(desk[desk.widths()])
+    share = float(width[by_air > 0].sum() / max(width.sum(), 1e-9))
+    if share == 0.0:
+        return []
+    name = desk.given("size.respond.air_share", share, unit="1", text="share of the line reached in time only by helicopter")
+    figure = desk.apply(
+        "size.respond.lifted_companies", "size.product", companies=companies_figure, share=name,
+        simultaneous=desk.factor("respond.lifted_at_once"),
+    )  # fmt: skip
+    return [Row(task=TASK, id="respond.lift", amount=desk[figure], unit="companies lifted", figure=figure,
+                gives=desk.gives("lift", task=TASK))]  # fmt: skip
+
+
+def _binding(desk: Desk, base: str, figure: str) -> str:
+    binds = "reach" if desk[figure] <= desk[base] else "load (clustered calls)"
+    text = (
+        f"{binds} binds: {desk[base]:g} bases reach the line in {desk['service.respond_minutes']:.0f} minutes, "
+        f"{desk[figure]:g} companies answer {desk['size.respond.calls']:.2g} calls a day "
+        f"(peakedness {desk['size.respond.peakedness']:.2g})"
+    )
+    unreached = (desk["size.respond.road_used"] <= 0) & (desk["size.respond.air_used"] <= 0)
+    if np.any(unreached):
+        names = [row.id for row, out in zip(desk.inputs.sectors, np.atleast_1d(unreached), strict=True) if out]
+        text += "; not reachable in time behind the standoff by any means: " + ", ".join(names)
+    return text
