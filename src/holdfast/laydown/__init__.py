@@ -1,1 +1,1 @@
-"""Stage lay down: where posts, bases and batteries stand."""
+"""Laydown: where posts, bases and batteries stand at full capability."""
