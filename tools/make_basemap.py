@@ -33,7 +33,8 @@ MOVED = {
     "Baikonur": "KAZ", "USNB Guantanamo Bay": "CUB", "Kosovo": "XKX",
 }  # fmt: skip
 """Areas without an ISO number, and where they go; others without one (reefs, a glacier) are left out."""
-LEFT_OUT = {"ATA"}
+LEFT_OUT = {"ATA", "VAT"}
+"""Antarctica is of no use here; the Holy See is smaller than the grid of the source."""
 DIVIDED = [
     ("UKR", "CRIMEA", "Crimea: de facto line at Perekop, not an international border"),
     ("SRB", "Kosovo", "Kosovo (Security Council resolution 1244)"),
@@ -49,6 +50,8 @@ THEATRE, EUROPE = (12.0, 42.0, 46.0, 60.0), (-25.0, 30.0, 60.0, 72.0)
 TOLERANCE = {"theatre": 0.006, "europe": 0.02, "world": 0.09}
 SMALLEST = {"theatre": 0.0004, "europe": 0.01, "world": 0.25}
 """Least area of the box around an island that is kept, square degrees."""
+SMALL_STATE = 0.1
+"""Arcs within a box this wide, degrees, are kept whole, or the smallest states would vanish."""
 
 Rings = list[list[list[int]]]
 
@@ -78,7 +81,7 @@ def zone(arc: Arc) -> str:
 
 def simplified(arc: Arc, tolerance: float) -> Arc:
     """Douglas-Peucker with both ends kept; a closed arc is cut in half so that it cannot collapse."""
-    if len(arc) <= 4 or tolerance == 0:
+    if len(arc) <= 4 or (np.ptp(arc, axis=0) < SMALL_STATE).all():
         return arc
     if (arc[0] == arc[-1]).all():
         far = int(np.argmax(((arc - arc[0]) ** 2).sum(axis=1)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -147,29 +148,38 @@ def length_note(contact: Points) -> str:
 
 
 def sectors(contact: Points, near: list[str]) -> list[dict[str, str]]:
-    """Sector rows whose ends are points of the line, in kilometres from its first point."""
+    """Sector rows whose ends are points of the line, in kilometres from its first point; threat averages 1 along the line."""
     reached = [0.0, *(Line(contact[: k + 1]).length_km for k in range(1, len(contact)))]
-    rows, start = [], 0.0
     with (HAND / "sectors.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            end = next(km for km, name in zip(reached, near, strict=True) if name == row["ends_at"] and km > start)
-            rows.append(sector(row, start, end))
-            start = end
-    if start != reached[-1]:
-        raise SystemExit(f"sectors end at {start} km; the line is {reached[-1]} km long")
-    return rows
+        drawn = list(csv.DictReader(file))
+    ends = [0.0]
+    for row in drawn:
+        ends.append(
+            next(km for km, name in zip(reached, near, strict=True) if name == row["ends_at"] and km > ends[-1])
+        )
+    if ends[-1] != reached[-1]:
+        raise SystemExit(f"sectors end at {ends[-1]} km; the line is {reached[-1]} km long")
+    spans = [end - start for start, end in pairwise(ends)]
+    mean = sum(float(row["threat_weight"]) * span for row, span in zip(drawn, spans, strict=True)) / ends[-1]
+    return [sector(row, start, end, mean) for row, (start, end) in zip(drawn, pairwise(ends), strict=True)]
 
 
-def sector(row: dict[str, str], start: float, end: float) -> dict[str, str]:
+def sector(row: dict[str, str], start: float, end: float, mean: float) -> dict[str, str]:
     note = f"{row['note']}; " if row["note"] else ""
     return {
         "id": row["id"],
         "name": row["name"],
         "from_km": f"{start:.6f}",
         "to_km": f"{end:.6f}",
-        **{key: row[key] for key in ("kind", "terrain", "mines", "threat_weight", "road_kmh", "observation_effort")},
+        "kind": row["kind"],
+        "terrain": row["terrain"],
+        "mines": row["mines"],
+        "threat_weight": f"{float(row['threat_weight']) / mean:.2f}",
+        "road_kmh": row["road_kmh"],
+        "observation_effort": row["observation_effort"],
         "source": "",
-        "assumption": f"{note}terrain by the map; mines, threat and road speed by our own judgement of public reports up to February 2025",
+        "assumption": f"{note}terrain by the map; mines, threat (1: mean of the line) and road speed by our own judgement "
+        "of public reports up to February 2025",
     }
 
 

@@ -77,17 +77,22 @@ def land_km(a: Spot, b: Spot, winding: float) -> float:
     return max(MIN_KM, float(metres) / 1000.0 * winding)
 
 
-def sea_km(a: Spot, b: Spot) -> float:
-    """Length of the shipping route, kilometres (through the straits and Suez where shorter)."""
-    route = searoute.searoute([a.lon, a.lat], [b.lon, b.lat], units="km")
-    return float(route.properties["length"])
+def sea_km(a: Spot, b: Spot, winding: float) -> float:
+    """Length of the shipping route, kilometres, at least the great circle times the winding factor.
+
+    The network of shipping lanes is coarse in narrow seas; the least value stands in for it there.
+    """
+    route = searoute.searoute([a.lon, a.lat], [b.lon, b.lat], units="km", append_orig_dest=True)
+    return max(float(route.properties["length"]), land_km(a, b, winding))
 
 
 def leg(kind: Record, a: tuple[str, Spot], b: tuple[str, Spot]) -> Record:
     sea = kind["mode"] == "sea"
-    km = sea_km(a[1], b[1]) if sea else land_km(a[1], b[1], float(kind["winding"]))
+    km = (sea_km if sea else land_km)(a[1], b[1], float(kind["winding"]))
     measured = (
-        "distance along shipping lanes (searoute)" if sea else f"distance is the great circle × {kind['winding']}"
+        "distance along shipping lanes (searoute), at least 1.1 great circles"
+        if sea
+        else f"distance is the great circle × {kind['winding']}"
     )
     return {
         "id": f"{kind['mode']}_{a[0]}_{b[0]}",

@@ -10,14 +10,18 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from math import cos, radians
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 import shapely
+from shapely.affinity import scale
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 from shapely.strtree import STRtree
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.core.names import nearest_name
+from holdfast.geo.distance import geodesic_km
 from holdfast.geo.topojson import decode_arcs, geometry_of, objects_of
 
 BoundaryView = Literal["unga_68_262", "natural_earth"]
@@ -35,6 +39,9 @@ DISCLAIMERS: Final[Mapping[BoundaryView, str]] = {
         "not what is recognised; the boundaries, names and lines shown imply no opinion on the legal status of any territory."
     ),
 }
+
+_DEGREE_KM, _LEAST_COSINE = 110.5, 0.01
+"""A degree of latitude is at least so long; near the poles a degree of longitude is taken as at 89.4 degrees."""
 
 
 class DisputedLine(NamedTuple):
@@ -132,14 +139,22 @@ def country_of(lon: float, lat: float, *, tolerance_km: float = 0.0, view: Bound
 
 
 def _nearest_country(spot: shapely.Point, *, tolerance_km: float, view: BoundaryView) -> str | None:
-    """Code of the country whose border is nearest, within the tolerance."""
-    from holdfast.geo.distance import geodesic_km
-
+    """Code of the country whose shore is nearest, within the tolerance."""
     tree, codes = _tree(view)
-    index = int(tree.nearest(spot))
-    _, shore = shapely.ops.nearest_points(spot, tree.geometries[index])
-    away = float(geodesic_km([(spot.x, spot.y)], [(shore.x, shore.y)])[0, 0])
-    return codes[index] if away <= tolerance_km else None
+    degrees = tolerance_km / (_DEGREE_KM * max(cos(radians(spot.y)), _LEAST_COSINE))
+    near = sorted(tree.query(spot, predicate="dwithin", distance=degrees).tolist())
+    if not near:
+        return None
+    away = [_shore_km(spot, tree.geometries[index]) for index in near]
+    closest = min(range(len(near)), key=away.__getitem__)
+    return codes[near[closest]] if away[closest] <= tolerance_km else None
+
+
+def _shore_km(spot: shapely.Point, shape: BaseGeometry) -> float:
+    """Kilometres from a point to the nearest point of a shape, sought with degrees of longitude shrunk as at the point."""
+    shrink = max(cos(radians(spot.y)), _LEAST_COSINE)
+    _, shore = nearest_points(scale(spot, shrink, 1.0, origin=(0, 0)), scale(shape, shrink, 1.0, origin=(0, 0)))
+    return float(geodesic_km([(spot.x, spot.y)], [(shore.x / shrink, shore.y)])[0, 0])
 
 
 def load_disputed_lines() -> tuple[DisputedLine, ...]:
