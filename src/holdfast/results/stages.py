@@ -221,7 +221,7 @@ class Binding:
     """`leg` or `node`."""
     days_bound: int
     shadow_price: float
-    """Unit-days of earlier arrival per extra tonne a day."""
+    """People-days of earlier arrival per extra tonne a day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +236,8 @@ class Arrival:
     arrival_day: float
     destination: str
     route: tuple[str, ...]
+    units: float = 0.0
+    """Units that arrive together (`personnel` are theirs); one unit of the force may come in several arrivals."""
 
 
 @dataclass(frozen=True, kw_only=True)
