@@ -1,0 +1,189 @@
+"""The packaged catalogue is complete, says where it comes from, and its support needs converge."""
+
+import csv
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import holdfast
+from holdfast.scenario.load import load_scenario
+
+ROOT = Path(holdfast.__file__).parents[2]
+CATALOGUE = Path(holdfast.__file__).parent / "data" / "catalogue"
+GROUPS = {
+    "ground": "infantry_bn mech_bn armour_bn artillery_bn observer_team recce_coy engineer_bn demining_coy eod_team",
+    "sensor": "sensor_section gsr_section acoustic_section mini_uav_section tactical_uav_unit male_uav_orbit",
+    "air_defence": "patriot_bty sampt_bty medium_ad_bty shorad_bty cuas_section",
+    "air": "fighter_sqn aew_orbit tanker_det medevac_helo_det attack_helo_sqn lift_helo_sqn csar_det strategic_lift_sqn",
+    "sea": "mcm_group patrol_ship",
+    "support": ("logistics_bn signals_bn medical_role2 medical_role3 mp_coy maintenance_bn housing_unit training_team"),
+    "command": "brigade_hq division_hq corps_hq",
+    "service": "isr_service logistics_service",
+}
+
+
+@pytest.fixture(scope="module")
+def capabilities():
+    return load_scenario("ukraine-2025-02").capabilities
+
+
+@pytest.fixture
+def reference_rows():
+    """Rows of the published figures by item, or a skip where they are not beside the checkout."""
+    path = ROOT.parent / "shared" / "reference" / "capability_catalog.csv"
+    if not path.exists():
+        pytest.skip("no published figures beside the checkout")
+    with path.open(encoding="utf-8") as file:
+        return {row["item"]: row for row in csv.DictReader(file)}
+
+
+def _evidence() -> dict[str, dict[str, str]]:
+    with (CATALOGUE / "evidence" / "capabilities.csv").open(encoding="utf-8") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_every_capability_is_there(capabilities):
+    """A planner finds every kind of unit that stages and scenarios name, in its domain."""
+    for domain, names in GROUPS.items():
+        for name in names.split():
+            assert capabilities[name].domain == domain, name
+
+
+def test_every_row_says_where_it_comes_from(capabilities):
+    """No figure of the catalogue stands without a source or the reason it was assumed."""
+    evidence = _evidence()
+    for row in capabilities.values():
+        assert row.source or row.assumption, row.id
+        assert row.checked != "recalled" or row.assumption, row.id
+        assert set(filter(None, row.source.split(";"))) <= set(evidence), row.id
+
+
+def test_support_needs_converge(capabilities):
+    """Units that need units need finitely many: the spectral radius is below 1, and so is the first round in people."""
+    names = list(capabilities)
+    needs = np.zeros((len(names), len(names)))
+    for column, row in enumerate(capabilities.values()):
+        for other, units in row.needs.items():
+            needs[names.index(other), column] = units
+    people = np.array([row.personnel for row in capabilities.values()])
+    assert np.abs(np.linalg.eigvals(needs)).max() < 0.5
+    assert (people @ needs / people).max() < 1.0
+
+
+def test_heavy_units_need_more_tail_than_light(capabilities):
+    """Support follows weight: a tank battalion needs more people behind each of its own than observers do."""
+
+    def tail(name: str) -> float:
+        row = capabilities[name]
+        return sum(units * capabilities[other].personnel for other, units in row.needs.items()) / row.personnel
+
+    assert tail("armour_bn") > tail("infantry_bn") > tail("observer_team") > 0
+
+
+def test_air_defence_reaches_in_the_published_order(capabilities):
+    """Long-range systems out-reach medium ones and these short ones; only the long ones meet ballistic missiles."""
+    order = ["patriot_bty", "sampt_bty", "medium_ad_bty", "shorad_bty", "cuas_section"]
+    reaches = [capabilities[name].reach_aircraft_km for name in order]
+    assert reaches == sorted(reaches, reverse=True)
+    assert [name for name in order if capabilities[name].reach_ballistic_missile_km > 0] == order[:2]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "item"),
+    [
+        ("patriot_bty", "reach_aircraft_km", "Patriot battery"),
+        ("patriot_bty", "reach_ballistic_missile_km", "Patriot PAC-3 defended radius"),
+        ("sampt_bty", "reach_aircraft_km", "SAMP/T (Mamba) battery"),
+        ("medium_ad_bty", "reach_aircraft_km", "IRIS-T SLM battery"),
+        ("gsr_section", "detect_km", "SQUIRE Block 2 radar"),
+        ("male_uav_orbit", "endurance_h", "MALE UAV endurance"),
+        ("patriot_bty", "procure_musd", "Patriot battery"),
+        ("infantry_bn", "personnel", "UNIFIL battalion 1982"),
+        ("mech_bn", "personnel", "British battlegroup in defence"),
+        ("armour_bn", "personnel", "German tank battalion"),
+        ("lift_helo_sqn", "speed_kmh", "QRF helicopter"),
+        ("cuas_section", "reach_drone_km", "Counter-drone detection by sensor"),
+    ],
+)
+def test_figures_lie_in_the_searched_range(capabilities, reference_rows, name, field, item):
+    """Figures that claim a published range lie in it; the row was read in the named page, not recalled."""
+    row = reference_rows[item]
+    assert row["verification"] == "searched"
+    if field == "procure_musd":
+        low = high = float(re.search(r"USD ([\d.]+)bn", row["notes"]).group(1)) * 1000
+    else:
+        low, high = float(row["value_low"] or 0), float(row["value_high"])
+    assert low <= getattr(capabilities[name], field) <= high
+
+
+def test_evidence_repeats_the_searched_figures(reference_rows):
+    """Evidence of the catalogue carries the very figures of the rows it stands for."""
+    pairs = {
+        "cat-tfe-load": "Task Force Eagle deployment load",
+        "cat-role2": "UN Level 2 hospital",
+        "cat-deu-420": "Germany 4/20 rule",
+        "cat-uk-harmony": "UK harmony guideline, army",
+        "cat-sampt": "SAMP/T (Mamba) battery",
+        "cat-male-orbit": "MALE UAV orbit",
+        "cat-unifil-activity": "UNIFIL operational activities",
+    }
+    evidence = _evidence()
+    for key, item in pairs.items():
+        row = reference_rows[item]
+        expected = (row["typical_personnel"],) * 2 if key == "cat-male-orbit" else (row["value_low"], row["value_high"])
+        assert (float(evidence[key]["low"]), float(evidence[key]["high"])) == tuple(map(float, expected)), key
+
+
+def test_winter_supply_follows_task_force_eagle(capabilities):
+    """A light battalion draws the 21 kg a person a day that Task Force Eagle used beside water; none draws above 100."""
+    light = capabilities["infantry_bn"]
+    assert 1000 * light.sustain_t_day / light.personnel == pytest.approx(21, rel=0.02)
+    for row in capabilities.values():
+        assert 1000 * row.sustain_t_day / row.personnel <= 101, row.id
+
+
+def test_visibility_weights_sum_to_one():
+    """Day, night and poor sight share out all the time there is."""
+    table = tomllib.loads((CATALOGUE / "factors" / "common.toml").read_text("utf-8"))["visibility"]
+    assert sum(table[state]["value"] for state in ("day", "night", "poor")) == pytest.approx(1.0)
+
+
+def _base_rates_script():
+    spec = importlib.util.spec_from_file_location("base_rates", ROOT / "tools" / "base_rates.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_dispute_levels_are_mapped_as_documented():
+    """Threats do not count; display, bloodless use, deadly use by its deaths, and war each have their level."""
+    level_of = _base_rates_script().level_of
+    found = [
+        level_of(2, 0),
+        level_of(3, 0),
+        level_of(4, 0),
+        level_of(4, -9),
+        level_of(4, 3),
+        level_of(4, 4),
+        level_of(5, 6),
+    ]
+    assert found == [
+        "", "drone_incursion", "raid", "raid", "battalion_incursion", "brigade_assault", "renewed_offensive",
+    ]  # fmt: skip
+
+
+def test_base_rates_come_from_the_disputes(shared_data):
+    """The base rates of the reference scenario are the shares counted in the dispute data, to the third decimal."""
+    import gzip
+
+    script = _base_rates_script()
+    path = shared_data / "peacekeeping" / "gml_mid_disps.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        found = script.count_levels(csv.DictReader(file), first_year=1946)
+    rates = load_scenario("ukraine-2025-02").base_rates
+    for level in script.LEVELS:
+        assert getattr(rates, level) == pytest.approx(found[level] / sum(found.values()), abs=6e-4)

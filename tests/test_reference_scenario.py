@@ -1,0 +1,272 @@
+"""The reference scenario ukraine-2025-02 says what its sources say, knows nothing later, and all its cases resolve."""
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+
+import holdfast
+from holdfast.scenario.cases import Case, resolve_case
+from holdfast.scenario.conditions import parse
+from holdfast.scenario.load import load_scenario
+from holdfast.scenario.origin import sourced_share
+
+FOLDER = Path(holdfast.__file__).parent / "data" / "scenarios" / "ukraine-2025-02"
+ROOT = Path(holdfast.__file__).parents[2]
+OPTIONS = [
+    "reassure_30k_backstop", "reassure_30k_refused", "reassure_30k_not_honoured", "robust_100k", "observe_light",
+    "interpose_line", "un_worldwide", "no_force",
+]  # fmt: skip
+VARIANTS = ["thinned_host_only", "thinned_both", "boiling_host_only", "boiling_both"]
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return load_scenario("ukraine-2025-02")
+
+
+def _reference(name: str) -> list[dict[str, str]]:
+    path = ROOT.parent / "shared" / "reference" / name
+    if not path.exists():
+        pytest.skip("no published figures beside the checkout")
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _things(scenario):
+    """Every row and setting that has an origin."""
+    tables = (
+        "nations",
+        "pools",
+        "backstop",
+        "capabilities",
+        "places",
+        "legs",
+        "assets",
+        "sectors",
+        "options",
+        "settlements",
+    )
+    for table in tables:
+        for key, row in getattr(scenario, table).items():
+            yield f"{table}.{key}", row
+    for section in ("mission", "settlement", "service", "threat", "behaviour", "base_rates"):
+        yield section, getattr(scenario, section)
+
+
+def _conditions_hold(scenario, nation: str, *facts: str) -> bool:
+    return parse(scenario.nations[nation].conditions).evaluate(lambda name: name in facts)
+
+
+def test_it_is_about_the_day_it_says(scenario):
+    """The plan is the one of 22 February 2025, with the options and settlement variants that were asked for."""
+    assert scenario.as_of.isoformat() == "2025-02-22"
+    assert list(scenario.options) == OPTIONS
+    assert list(scenario.settlements) == VARIANTS
+    assert scenario.reference_option == OPTIONS[0]
+    assert scenario.reference_settlement == VARIANTS[0]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_case_resolves(scenario, option, variant):
+    """Each option meets each settlement variant, and the levers it names take the values it gives."""
+    case = resolve_case(scenario, Case(option=option, settlement=variant, overrides={}))
+    assert case.settlement.access == ("both" if variant.endswith("both") else "host_only")
+    assert case.settlement.front == variant.split("_")[0]
+    chosen = scenario.options[option].set
+    assert case.mission.posture == chosen["mission.posture"]
+    assert case.force.cap_in_country == chosen["force.cap_in_country"]
+
+
+def test_options_differ_by_the_backstop_alone_where_they_say_so(scenario):
+    """Refused and not honoured are the reference option with one lever moved."""
+    base = scenario.options["reassure_30k_backstop"].set
+    assert scenario.options["reassure_30k_refused"].set == base | {"backstop_levers.granted": False}
+    assert scenario.options["reassure_30k_not_honoured"].set == base | {"backstop_levers.honoured": False}
+
+
+def test_hindsight_is_marked(scenario):
+    """What rests on anything published after 22 February 2025 says `inferred later` at the start of its assumption."""
+    checked = 0
+    for key, row in _things(scenario):
+        later = [name for name in filter(None, row.source.split(";")) if scenario.evidence[name].date > scenario.as_of]
+        if later:
+            checked += 1
+            assert row.assumption.startswith("inferred later"), (key, later)
+    assert checked > 20
+
+
+def test_later_claims_are_kept_apart(scenario):
+    """Later force sizes and positions are in the evidence with their own dates, and no setting or nation cites them."""
+    later = {key for key, row in scenario.evidence.items() if row.date > scenario.as_of}
+    assert {"est-times-64k", "est-times-15k", "est-iiss-large", "late-gbr", "late-pol"} <= later
+    for key, row in _things(scenario):
+        if key.split(".")[0] in {
+            "nations",
+            "options",
+            "settlements",
+            "mission",
+            "settlement",
+            "service",
+            "threat",
+            "behaviour",
+        }:
+            assert not later & set(row.source.split(";")), key
+
+
+def test_the_articles_are_in_the_evidence(scenario):
+    """Each thing the two articles say has its row, in our words, dated and attributed."""
+    articles = [row for key, row in scenario.evidence.items() if key.startswith(("ap-", "wsj-"))]
+    assert len(articles) >= 40
+    for row in articles:
+        assert row.claim.endswith(".")
+        assert row.said_by
+        assert row.date <= scenario.as_of
+    sizes = {(row.low, row.high) for row in articles if row.quantity == "force_size" and row.high}
+    assert {(None, 30000), (30000, 40000), (100000, 150000)} <= sizes
+
+
+def test_no_sentence_is_copied_from_the_articles(scenario):
+    """Claims are in our own words: none shares nine words in a row with the articles."""
+    folder = ROOT.parent / "shared" / "articles"
+    if not folder.is_dir():
+        pytest.skip("the articles are not beside the checkout")
+    text = " ".join(" ".join(path.read_text("utf-8", "replace").lower().split()) for path in folder.glob("*.txt"))
+    for row in scenario.evidence.values():
+        words = row.claim.lower().rstrip(".").split()
+        runs = [" ".join(words[start : start + 9]) for start in range(max(len(words) - 8, 0))]
+        assert not [run for run in runs if run in text], row.id
+
+
+def test_force_sizes_are_those_published(scenario):
+    """Published force sizes are carried over without change."""
+    published = {
+        (row["low"], row["high"])
+        for row in _reference("ukraine_estimates.csv")
+        if row["verification"] == "searched" and (row["low"] or row["high"])
+    }
+    numbers = {tuple(float(part) if part else None for part in pair) for pair in published}
+    claims = [row for key, row in scenario.evidence.items() if key.startswith("est-") and row.quantity == "force_size"]
+    assert len(claims) >= 15
+    for row in claims:
+        assert (row.low, row.high) in numbers | {(None, None)}, row.id
+
+
+def test_positions_are_those_found(scenario):
+    """Each nation's position and its date are the ones found for the period; silence is not turned into consent."""
+    for row in _reference("national_positions_2025-02.csv"):
+        nation = scenario.nations.get(row["iso3"])
+        if nation is None or nation.group in {"host", "challenger"}:
+            continue
+        if not row["stated_position"]:
+            assert nation.position == "not_stated", nation.id
+            continue
+        assert nation.position == row["stated_position"], nation.id
+        assert nation.position_date is not None
+        assert nation.position_date.isoformat() == row["statement_date"], nation.id
+
+
+def test_british_conditions(scenario):
+    """Britain joins only with a lasting agreement, others beside it and an American backstop."""
+    full = ("ceasefire", "lasting_agreement", "backstop.standby_air", "nation.FRA")
+    assert _conditions_hold(scenario, "GBR", *full)
+    for missing in full:
+        assert not _conditions_hold(scenario, "GBR", *(fact for fact in full if fact != missing)), missing
+
+
+def test_french_condition_on_the_line(scenario):
+    """France stands on the line itself only with a mandate of the United Nations."""
+    usual = ("ceasefire", "backstop.air_defence", "nation.GBR")
+    assert _conditions_hold(scenario, "FRA", *usual, "posture.reassure")
+    assert not _conditions_hold(scenario, "FRA", *usual, "posture.interpose")
+    assert _conditions_hold(scenario, "FRA", *usual, "posture.interpose", "frame.un")
+
+
+def test_estonian_condition(scenario):
+    """Estonia needs the front thinned, as its minister said in Munich."""
+    assert _conditions_hold(scenario, "EST", "ceasefire", "nation.GBR", "front.thinned")
+    assert not _conditions_hold(scenario, "EST", "ceasefire", "nation.GBR", "front.boiling")
+
+
+def test_refusals_hold(scenario):
+    """Poland gives nothing inside the country, and those that refuse have no pool at all."""
+    assert scenario.nations["POL"].position == "refuses_ground_troops"
+    polish = [pool for pool in scenario.pools.values() if pool.nation == "POL"]
+    assert polish
+    assert all("country" not in pool.areas for pool in polish)
+    refusing = {key for key, row in scenario.nations.items() if row.conditions == "never"}
+    assert {"SVK", "HUN", "BGR", "HRV", "USA", "RUS"} <= refusing
+    assert not [pool.id for pool in scenario.pools.values() if pool.nation in refusing]
+
+
+def test_the_world_wide_force_needs_mandate_and_consent(scenario):
+    """A nation of the world-wide group joins with a United Nations mandate and the challenger's consent, not before."""
+    pledging = {pool.nation for pool in scenario.pools.values() if pool.group == "un"} - {"IRL"}
+    assert len(pledging) >= 10
+    for nation in pledging:
+        assert _conditions_hold(scenario, nation, "ceasefire", "un_mandate", "challenger_consent")
+        assert not _conditions_hold(scenario, nation, "ceasefire", "un_mandate")
+
+
+def test_the_backstop_is_what_was_asked(scenario):
+    """The elements named in the articles are there, owned by the United States, none of them in the country."""
+    facts = {row.fact for row in scenario.backstop.values()}
+    assert facts == {
+        "air_defence", "air_defence_transfer", "standby_air", "intelligence", "airlift", "tankers", "aew", "logistics", "csar",
+    }  # fmt: skip
+    for row in scenario.backstop.values():
+        assert row.owner == "USA"
+        assert scenario.places[row.based].country != "UKR"
+        assert row.honoured.low >= 0.5
+        assert row.honoured.high <= 0.75
+
+
+def test_pools_follow_their_rule(scenario):
+    """Rotation is the published one: Britain five in the pool for one out, Germany six, France three."""
+    for nation, ratio in (("GBR", 5), ("DEU", 6), ("FRA", 3)):
+        assert scenario.pools[f"{nation.lower()}_mech_bn"].dwell + 1 == ratio
+
+
+def test_pools_are_worth_a_plan(scenario):
+    """Every pool has at least one whole unit free and starts from a depot of its own nation."""
+    for pool in scenario.pools.values():
+        assert math.floor(pool.units.nominal * pool.deployable_share - pool.committed_units + 1e-9) >= 1, pool.id
+        assert scenario.places[pool.depot].country == pool.nation, pool.id
+
+
+def test_united_nations_pools_scale_with_what_is_deployed(scenario):
+    """Battalions of the world-wide group are four tenths of what the nation had in missions in November 2023."""
+    for row in _reference("un_contributors.csv"):
+        pool = scenario.pools.get(f"{row['iso3'].lower()}_infantry_bn") if row["iso3"] else None
+        if pool is None or pool.group != "un":
+            continue
+        on_station = pool.units.nominal / (1 + pool.dwell) * 650
+        assert on_station == pytest.approx(0.4 * float(row["uniformed_nov_2023"]), abs=40), pool.id
+
+
+def test_the_line_is_about_a_thousand_kilometres(scenario):
+    """The weighted traces of the line of contact lie within what was measured two days before."""
+    measured = scenario.evidence["loc-20feb"]
+    lengths = [row for row in scenario.sectors.values() if row.kind in {"contact", "river"}]
+    total = sum(row.to_km - row.from_km for row in lengths)
+    assert measured.low * 0.9 <= total <= measured.high * 1.1
+
+
+def test_the_sourced_share_is_told_honestly(scenario):
+    """No pool and no backstop element passes as sourced, since every number of units is derived or assumed."""
+    share = sourced_share(scenario)
+    assert share.by_table["pools"][0] == 0
+    assert share.by_table["backstop"][0] == 0
+    assert share.by_table["mission"][0] > 0
+
+
+def test_files_are_plain(scenario):
+    """The tables open in a spreadsheet: a header, one width throughout, plain line ends."""
+    for path in sorted(FOLDER.glob("*.csv")):
+        raw = path.read_bytes()
+        assert b"\r" not in raw, path.name
+        with path.open(encoding="utf-8", newline="") as file:
+            widths = {len(row) for row in csv.reader(file)}
+        assert len(widths) == 1, path.name
