@@ -54,7 +54,15 @@ class _Report:
     def unknown(self, key: str, known: Collection[str], *, stem: str = "") -> None:
         names = [stem + name for name in known]
         listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        self.add(key, value="unknown", expected=f"a key such as {listed}", nearest=nearest_name(key, names))
+        nearest = nearest_name(key, names) or self._corrected(key, names)
+        self.add(key, value="unknown", expected=f"a key such as {listed}", nearest=nearest)
+
+    @staticmethod
+    def _corrected(key: str, names: Collection[str]) -> str:
+        """The key with its first part put right, where only that is misspelt."""
+        first, dot, rest = key.partition(".")
+        corrected = nearest_name(first, names)
+        return f"{corrected}{dot}{rest}" if corrected else ""
 
 
 def apply_overrides(scenario: Scenario, overrides: Mapping[str, object], *, why: str, check: bool = True) -> Scenario:

@@ -90,16 +90,18 @@ def _records(text: str, delimiter: str, file: str, problems: Problems) -> Iterat
 
 
 def _columns(header: list[str], kinds: dict[str, Kind], where: Where, problems: Problems) -> list[str]:
-    """Column names, empty for one that is not known."""
+    """Column names, empty for one that is not known; Excel's empty columns at the end are left off."""
     columns: list[str] = []
+    while header and not header[-1].strip():
+        header = header[:-1]
     for cell in header:
         name = cell.strip()
-        if name in columns:
+        if name and name in columns:
             problems.add(where, key=f"column {name}", value="twice", expected="each column once")
             name = ""
-        elif name and name not in kinds:
+        elif name not in kinds:
             problems.add(
-                where, key=f"column {name}", value="unknown",
+                where, key=f"column {name or len(columns) + 1}", value="unknown" if name else "without a name",
                 expected=f"one of {', '.join(kinds)}", nearest=nearest_name(name, kinds),
             )  # fmt: skip
             name = ""
