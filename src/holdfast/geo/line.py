@@ -87,7 +87,8 @@ class Line:
         -------
         tuple
             Kilometre of the nearest point; distance to it in kilometres; side: 1 on the right (the host's), -1 on the left, 0
-            on the line (within a metre).
+            on the line (within a metre). Beyond an end the side is that of its leg, drawn on: let a line end in the direction
+            in which it would go on.
         """
         lon, lat = np.broadcast_arrays(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
         shape = lon.shape

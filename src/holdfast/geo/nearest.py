@@ -110,7 +110,7 @@ def _angle(degrees: Floats) -> Floats:
 def sides(spots: Floats, legs: Legs, leg: Ints, along_m: Floats, away_m: Floats) -> Ints:
     """1 for spots on the right hand, -1 on the left, 0 on the chain (within a metre).
 
-    A spot whose foot is a bend lies on the outer side of that bend.
+    A spot whose foot is a bend lies on the outer side of that bend. A spot beyond an end is parted by the leg there, drawn on.
     """
     lon, lat, heading = forward(legs.points[leg], legs.azimuths[leg], along_m)
     bearing, _, _ = wgs84().inv(lon, lat, spots[:, 0], spots[:, 1])
