@@ -29,9 +29,20 @@ def demand_air(desk: Desk) -> TaskDemand:
     tankers = desk.apply(
         "size.air.tankers", "size.product", stations=stations, per_station=desk.factor("air.tankers_per_station")
     )
-    picture = desk.apply("size.air.orbits", "size.product", stations=stations, per_station=desk.factor("air.aew_per_station"))
+    picture = desk.apply(
+        "size.air.orbits", "size.product", stations=stations, per_station=desk.factor("air.aew_per_station")
+    )
     rows = tuple(
-        Row(task=TASK, id=f"air.{name}", amount=desk[figure], unit="aircraft", figure=figure, gives=desk.gives(name, task=TASK))
+        Row(
+            task=TASK,
+            id=f"air.{name}",
+            amount=desk[figure],
+            unit="aircraft",
+            figure=figure,
+            gives=desk.gives(name, task=TASK),
+        )
         for name, figure in (("fighters", jets), ("tankers", tankers), ("aew", picture))
     )
-    return TaskDemand(task=TASK, rows=rows, binding=f"{desk[stations]:g} patrol stations, {desk[jets]:g} fighters behind them")
+    return TaskDemand(
+        task=TASK, rows=rows, binding=f"{desk[stations]:g} patrol stations, {desk[jets]:g} fighters behind them"
+    )

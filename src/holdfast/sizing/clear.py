@@ -23,12 +23,17 @@ def own_km2(width_km: Any, mines: Any, track_km2_per_km: Any, years: Any) -> Any
 
 
 @formula(
-    "size.clear.companies", unit="companies", text="(asked + own) / (rate a day x working days a year)", reference="MODEL.md 1.9"
+    "size.clear.companies",
+    unit="companies",
+    text="(asked + own) / (rate a day x working days a year)",
+    reference="MODEL.md 1.9",
 )
 def companies(asked: Any, own: Any, per_day: Any, days: Any) -> Any:
     """Demining companies, not rounded: the cover rounds."""
     if not per_day > 0:
-        raise ValueRangeError(f"demining_coy: output_per_day is {per_day}; expected more than 0 km2 a day (capabilities.csv)")
+        raise ValueRangeError(
+            f"demining_coy: output_per_day is {per_day}; expected more than 0 km2 a day (capabilities.csv)"
+        )
     return (asked + own) / (per_day * days)
 
 
@@ -36,12 +41,19 @@ def demand_clear(desk: Desk) -> TaskDemand:
     """Area to clear over what a company clears."""
     own = desk.apply(
         "size.clear.own_km2", "size.clear.own_km2", width_km=desk.widths(), mines=desk.sector("mines", unit="1"),
-        track_km2_per_km=desk.factor("clear.track_km2_per_km"), years=desk.factor("clear.years"),
+        track_km2_per_km=desk.factor(f"clear.track_km2_per_km_{desk.inputs.posture}"), years=desk.factor("clear.years"),
     )  # fmt: skip
     figure = desk.apply(
         "size.clear.companies", "size.clear.companies", asked=desk.service("clear_km2_year"), own=own,
         per_day=desk.of_capability("demining_coy", "output_per_day"), days=desk.factor("clear.days_per_year"),
     )  # fmt: skip
-    row = Row(task=TASK, id="clear.companies", amount=desk[figure], unit="companies", figure=figure, gives=desk.gives("deminers", task=TASK))
+    row = Row(
+        task=TASK,
+        id="clear.companies",
+        amount=desk[figure],
+        unit="companies",
+        figure=figure,
+        gives=desk.gives("deminers", task=TASK),
+    )
     text = f"{desk['service.clear_km2_year']:g} km2 a year asked, {desk[own]:.2g} for the force's own tracks"
     return TaskDemand(task=TASK, rows=(row,), binding=text)

@@ -96,8 +96,8 @@ def size_at(inputs: SizingInputs, prepared: Prepared, *, dropped: Sequence[str] 
         When bases and strength do not settle, or a need has no capability that may serve it.
     """
     desk = Desk(inputs, Worksheet())
-    tasks = [task for task in asked_tasks(inputs) if task not in dropped]
-    demands = {task: _demand(desk, task, prepared) for task in tasks if task != "protect"}
+    tasks: list[str] = [task for task in asked_tasks(inputs) if task not in dropped]
+    demands: dict[str, TaskDemand] = {task: _demand(desk, task, prepared) for task in tasks if task != "protect"}
     fixed = [row for demand in demands.values() for row in demand.rows]
     protects = "protect" in tasks
     assets, words = asset_rows(desk, prepared.assets) if protects else ([], "")
@@ -110,7 +110,9 @@ def size_at(inputs: SizingInputs, prepared: Prepared, *, dropped: Sequence[str] 
             break
         bases = settled
     else:
-        raise InfeasibleError(f"protect: bases still grow after {_ROUNDS} rounds; expected guards to need fewer bases than they fill")
+        raise InfeasibleError(
+            f"protect: bases still grow after {_ROUNDS} rounds; expected guards to need fewer bases than they fill"
+        )
     if protects:
         demands["protect"] = demand_protect(desk, assets, words, bases=bases)
     return Sized(desk=desk, demands={task: demands[task] for task in tasks}, direct=direct, supported=supported)

@@ -132,7 +132,9 @@ class Desk:
         values = np.array([float(getattr(row, name)) for row in self.inputs.sectors])
         sources = sorted({row.source for row in self.inputs.sectors if row.source})
         reasons = sorted({row.assumption for row in self.inputs.sectors if row.assumption})
-        return self.given(f"sectors.{name}", values, unit=unit, source=";".join(sources), assumption="; ".join(reasons[:3]))
+        return self.given(
+            f"sectors.{name}", values, unit=unit, source=";".join(sources), assumption="; ".join(reasons[:3])
+        )
 
     def widths(self) -> str:
         """Widths of the sectors along the line, km."""

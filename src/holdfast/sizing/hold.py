@@ -97,10 +97,15 @@ def _times_one_axis(places: Array, start: float, end: float, reach: float) -> fl
     return worst
 
 
-@formula("size.hold.power", unit="battalions", text="(needed - host) x concentration", reference="MODEL.md 1.4")
-def power(needed: Any, host: Any, concentration: Any) -> Any:
-    """Combat power the force must hold in the country, in battalion equivalents."""
-    return max(needed - host, 0.0) * concentration
+@formula(
+    "size.hold.power",
+    unit="battalions",
+    text="(needed - host) x concentration / (1 - reserve)",
+    reference="MODEL.md 1.4",
+)
+def power(needed: Any, host: Any, concentration: Any, reserve: Any) -> Any:
+    """Combat power the force must hold in the country, in battalion equivalents, with its uncommitted reserve."""
+    return max(needed - host, 0.0) * concentration / (1.0 - reserve)
 
 
 @formula(
@@ -132,7 +137,9 @@ def hold_power(desk: Desk) -> str:
         "size.hold.attackers", "size.hold.attackers", per_axis=desk.service("hold_attacker_battalions"), axes=axes,
         available=desk.threat("attacker_battalions_available"),
     )  # fmt: skip
-    need = desk.apply("size.hold.needed", "size.hold.needed", attackers=strength, ratio=desk.service("hold_force_ratio"))
+    need = desk.apply(
+        "size.hold.needed", "size.hold.needed", attackers=strength, ratio=desk.service("hold_force_ratio")
+    )
     trained = desk.apply(
         "size.hold.graduates", "size.hold.graduates", trainees=desk.service("trainees_per_year"),
         years=desk.factor("hold.years_of_training"), people=desk.factor("hold.host_people_per_battalion"),
@@ -151,18 +158,32 @@ def hold_power(desk: Desk) -> str:
         "size.hold.concentration", "size.hold.concentration", from_km=desk.sector("from_km", unit="km"),
         to_km=desk.sector("to_km", unit="km"), weight=desk.sector("threat_weight", unit="1"), axes=axes, reach_km=far,
     )  # fmt: skip
-    return desk.apply("size.hold.power", "size.hold.power", needed=need, host=helped, concentration=times)
+    return desk.apply(
+        "size.hold.power", "size.hold.power", needed=need, host=helped, concentration=times,
+        reserve=desk.factor("hold.reserve_share"),
+    )  # fmt: skip
 
 
 def hold_rows(desk: Desk, amount: float) -> tuple[Row, ...]:
     """The three needs of a combined-arms defence: combat power, its heavy share, its fires."""
     caps = {name: row for name, row in desk.inputs.capabilities.items() if TASK in row.tasks and row.combat_power > 0}
     everything = {name: row.combat_power for name, row in caps.items()}
-    rows = [Row(task=TASK, id="hold.power", amount=amount, unit="battalions", figure="size.hold.power", gives=everything)]
+    rows = [
+        Row(task=TASK, id="hold.power", amount=amount, unit="battalions", figure="size.hold.power", gives=everything)
+    ]
     for part in ("heavy", "fires"):
-        gives = {name: rate * caps[name].combat_power for name, rate in desk.gives(part, task=TASK).items() if name in caps}
+        gives = {
+            name: rate * caps[name].combat_power for name, rate in desk.gives(part, task=TASK).items() if name in caps
+        }
         share = desk.number(f"hold.{part}_share")
         rows.append(
-            Row(task=TASK, id=f"hold.{part}", amount=share * amount, unit="battalions", figure="size.hold.power", gives=gives)
+            Row(
+                task=TASK,
+                id=f"hold.{part}",
+                amount=share * amount,
+                unit="battalions",
+                figure="size.hold.power",
+                gives=gives,
+            )
         )
     return tuple(rows)

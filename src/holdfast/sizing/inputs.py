@@ -133,7 +133,11 @@ def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
     if scenario.mission.posture == "none":
         return (), "", "no force is planned"
     problem = Problem(
-        file="scenario.toml", line=None, key="line_km", value="0", expected="a length above 0, or line.geojson, or sectors.csv"
+        file="scenario.toml",
+        line=None,
+        key="line_km",
+        value="0",
+        expected="a length above 0, or line.geojson, or sectors.csv",
     )
     raise ScenarioError([problem])
 

@@ -142,7 +142,7 @@ class _Kitchen:
         """Cover and impulsive cover by (option, visibility), units by (option, kind), posts held anyway."""
         fixed = self._line_posts()
         singles = [(number, count) for number, row in enumerate(self.static) for count in self._counts(row)]
-        pairs = [pair for pair in combinations(singles[:: 2], 2) if pair[0][0] != pair[1][0]]
+        pairs = [pair for pair in combinations(singles[::2], 2) if pair[0][0] != pair[1][0]]
         options = [(), *((single,) for single in singles), *pairs]
         cover, impulsive = np.empty((len(options), 3)), np.empty((len(options), 3))
         units = np.zeros((len(options), len(self.kinds)))

@@ -45,7 +45,9 @@ def aircraft_for(orbits: Any, endurance_h: Any, transit_h: Any, turnaround_h: An
     )
 
 
-@formula("size.observe.orbit_units", unit="units", text="aircraft / aircraft a unit, rounded up", reference="MODEL.md 1.1")
+@formula(
+    "size.observe.orbit_units", unit="units", text="aircraft / aircraft a unit, rounded up", reference="MODEL.md 1.1"
+)
 def orbit_units(aircraft: Any, aircraft_per_unit: Any) -> Any:
     """Units that own the aircraft of the orbits."""
     return float(np.ceil(aircraft / aircraft_per_unit - 1e-9))
@@ -150,8 +152,20 @@ def demand_observe(desk: Desk, menus: tuple[SectorMenu, ...]) -> TaskDemand:
     rows = [_mix_row(desk, name, count, text, reasons) for name, count in sorted(mix.units.items())]
     if mix.orbits:
         rows.append(_orbit_row(desk, mix, text, reasons))
-    desk.sheet.optimum("size.observe.seen", np.array(mix.seen), unit="1", text="probability seen in each sector as sized", inputs=reasons)
-    desk.sheet.optimum("size.observe.heard", np.array(mix.impulsive), unit="1", text="probability that a shot is noticed, by sector", inputs=reasons)
+    desk.sheet.optimum(
+        "size.observe.seen",
+        np.array(mix.seen),
+        unit="1",
+        text="probability seen in each sector as sized",
+        inputs=reasons,
+    )
+    desk.sheet.optimum(
+        "size.observe.heard",
+        np.array(mix.impulsive),
+        unit="1",
+        text="probability that a shot is noticed, by sector",
+        inputs=reasons,
+    )
     if desk.inputs.posture == "interpose" and desk.inputs.settlement.access == "both":
         rows.append(_post_row(desk))
     return TaskDemand(task=TASK, rows=tuple(rows), binding=_binding(desk, mix))
@@ -187,7 +201,9 @@ def _orbit_row(desk: Desk, mix: Mix, text: str, reasons: tuple[str, ...]) -> Row
 
 def _post_row(desk: Desk) -> Row:
     land = np.array([float(row.kind != "sea") for row in desk.inputs.sectors])
-    flag = desk.given("sectors.on_land", land, unit="1", text="1 where a sector is not sea", assumption="from the kind of the sector")
+    flag = desk.given(
+        "sectors.on_land", land, unit="1", text="1 where a sector is not sea", assumption="from the kind of the sector"
+    )
     figure = desk.apply(
         "size.observe.posts", "size.observe.line_posts", width_km=desk.widths(), land=flag,
         spacing_km=desk.factor("interpose.post_spacing_km"),
@@ -215,7 +231,12 @@ def _binding(desk: Desk, mix: Mix) -> str:
         parts.append(f"{mix.orbits:g} drone orbits")
     text = f"violations seen with probability {asked:.2f}: " + " and ".join(parts)
     if mix.short:
-        text += "; not reachable with any mix under these terms (" + "; ".join(mix.short[:6]) + (", ..." if len(mix.short) > 6 else "") + ")"
+        text += (
+            "; not reachable with any mix under these terms ("
+            + "; ".join(mix.short[:6])
+            + (", ..." if len(mix.short) > 6 else "")
+            + ")"
+        )
     return text + crossing_text(desk, mix)
 
 

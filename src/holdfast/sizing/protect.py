@@ -28,7 +28,9 @@ PART_PREFIX = "protect.salvo_"
 Array = NDArray[np.float64]
 
 
-@formula("size.protect.bases", unit="bases", text="people in country / people a base, rounded up", reference="MODEL.md 1.6")
+@formula(
+    "size.protect.bases", unit="bases", text="people in country / people a base, rounded up", reference="MODEL.md 1.6"
+)
 def bases(people: Any, per_base: Any) -> Any:
     """Bases that must be protected."""
     return float(np.ceil(people / per_base - 1e-9))
@@ -180,10 +182,15 @@ def base_count(desk: Desk, people: float) -> float:
     return float(bases(people, desk.number("protect.people_per_base")))
 
 
+def _each(desk: Desk, name: str) -> str:
+    """Key of the factor that says how much of a need one base has."""
+    return f"protect.{name}_per_base_{desk.inputs.posture}"
+
+
 def base_rows(desk: Desk, count: float) -> list[Row]:
     """Sections, batteries and guards for so many bases."""
     return [
-        Row(task=TASK, id=f"protect.{name}", amount=count * desk.number(f"protect.{name}_per_base"), unit="units",
+        Row(task=TASK, id=f"protect.{name}", amount=count * desk.number(_each(desk, name)), unit="units",
             figure=f"size.protect.base_{name}", gives=desk.gives(name) if name == "guard" else desk.gives(name, task=TASK))
         for name in BASE_NEEDS
     ]  # fmt: skip
@@ -203,7 +210,7 @@ def demand_protect(desk: Desk, assets: list[Row], words: str, *, bases: float) -
     )  # fmt: skip
     rows = base_rows(desk, bases)
     for row, name in zip(rows, BASE_NEEDS, strict=True):
-        desk.apply(row.figure, "size.product", bases="size.protect.bases", each=desk.factor(f"protect.{name}_per_base"))
+        desk.apply(row.figure, "size.product", bases="size.protect.bases", each=desk.factor(_each(desk, name)))
     text = f"{bases:g} bases" + (f"; {words}" if words else "")
     return TaskDemand(task=TASK, rows=(*rows, *assets), binding=text)
 
@@ -250,7 +257,11 @@ def _salvo_rows(desk: Desk, cover: AssetCover) -> list[Row]:
             share=desk.service("protected_share"), cycles=desk.factor("reach.cycles_per_raid"),
         )  # fmt: skip
         if gives:
-            rows.append(Row(task=TASK, id=PART_PREFIX + target, amount=desk[figure], unit="channels", figure=figure, gives=gives))
+            rows.append(
+                Row(
+                    task=TASK, id=PART_PREFIX + target, amount=desk[figure], unit="channels", figure=figure, gives=gives
+                )
+            )
     return rows
 
 
@@ -263,7 +274,10 @@ def _supply_text(desk: Desk, found: Batteries) -> str:
         cruise=desk.threat("cruise_missiles_per_raid"), ballistic=desk.threat("ballistic_missiles_per_raid"),
     )  # fmt: skip
     aimed = desk.apply(
-        "size.protect.engaged_share", "size.product", share=desk.service("protected_share"), part=desk.factor("protect.missile_share")
+        "size.protect.engaged_share",
+        "size.product",
+        share=desk.service("protected_share"),
+        part=desk.factor("protect.missile_share"),
     )
     days = desk.apply(
         "size.protect.days_of_supply", "size.protect.days_of_supply", interceptors=held,

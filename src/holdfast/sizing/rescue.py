@@ -23,7 +23,7 @@ def medevac_radius(minutes: Any, speed_kmh: Any, alert_minutes: Any, scene_minut
 
 
 @formula(
-    "size.rescue.sites", unit="sites", text="length / (2 sqrt(radius^2 - standoff^2)), rounded up; out of reach: the radius that just reaches",
+    "size.rescue.sites", unit="sites", text="length / (2 sqrt(radius^2 - standoff^2)), rounded up; out of reach: length / (2 standoff)",
     reference="MODEL.md 1.5",
 )  # fmt: skip
 def sites(length_km: Any, radius_km: Any, offset_km: Any) -> Any:
@@ -37,7 +37,10 @@ def sites(length_km: Any, radius_km: Any, offset_km: Any) -> Any:
 
 
 @formula(
-    "size.rescue.cas_stations", unit="stations", text="length / (2 v (t - alert) / 60), rounded up", reference="MODEL.md 1.5"
+    "size.rescue.cas_stations",
+    unit="stations",
+    text="length / (2 v (t - alert) / 60), rounded up",
+    reference="MODEL.md 1.5",
 )
 def cas_stations(length_km: Any, speed_kmh: Any, minutes: Any, alert_minutes: Any) -> Any:
     """Alert stations from which aircraft reach troops in danger anywhere along the line in time."""
@@ -54,7 +57,9 @@ def demand_rescue(desk: Desk) -> TaskDemand:
     )  # fmt: skip
     behind = desk.inputs.posture in {"reassure", "robust"}
     offset = desk.settlement("standoff_km") if behind else desk.factor("laydown.post_offset_km")
-    places = desk.apply("size.rescue.sites", "size.rescue.sites", length_km=desk.length(), radius_km=radius, offset_km=offset)
+    places = desk.apply(
+        "size.rescue.sites", "size.rescue.sites", length_km=desk.length(), radius_km=radius, offset_km=offset
+    )
     helos = desk.apply("size.rescue.medevac", "size.product", sites=places, each=desk.factor("rescue.dets_per_site"))
     surgery = desk.apply("size.rescue.surgery", "size.product", sites=places, each=desk.factor("rescue.role2_per_site"))
     rows = [_row(desk, "medevac", helos), _row(desk, "surgery", surgery)]
@@ -91,4 +96,6 @@ def _binding(desk: Desk, radius: str, offset: str, places: str) -> str:
         desk["factors.rescue.alert_minutes"] + desk["factors.rescue.scene_minutes"]
         + 120.0 * math.sqrt(2.0) * desk[offset] / desk["capabilities.medevac_helo_det.speed_kmh"]
     )  # fmt: skip
-    return text + f" cannot be met behind a standoff of {desk[offset]:g} km; as sized it takes up to {reached:.0f} minutes"
+    return (
+        text + f" cannot be met behind a standoff of {desk[offset]:g} km; as sized it takes up to {reached:.0f} minutes"
+    )

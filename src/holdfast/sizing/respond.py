@@ -21,7 +21,9 @@ TASK = "respond"
 _WINDOW = 11  # bases looked at together when they overlap; farther ones are never called in time
 
 
-@formula("size.respond.speed", unit="km/h", text="clear road x season, slowed on the mined share", reference="MODEL.md 1.3")
+@formula(
+    "size.respond.speed", unit="km/h", text="clear road x season, slowed on the mined share", reference="MODEL.md 1.3"
+)
 def speed(road_kmh: Any, season_factor: Any, mines: Any, mine_speed_factor: Any) -> Any:
     """Road speed in each sector."""
     return road_speed_kmh(road_kmh, season_factor=season_factor, mines=mines, mine_speed_factor=mine_speed_factor)
@@ -57,7 +59,12 @@ def calls_per_day(width_km: Any, weight: Any, episodes: Any, commitment: Any, br
     return float(expected_rate(background, branching)) * share
 
 
-@formula("size.respond.peakedness", unit="1", text="Hawkes clusters through exponential service", reference="MODEL.md 1.3, Hayward")
+@formula(
+    "size.respond.peakedness",
+    unit="1",
+    text="Hawkes clusters through exponential service",
+    reference="MODEL.md 1.3, Hayward",
+)
 def call_peakedness(calls: Any, branching: Any, decay_days: Any, service_hours: Any) -> Any:
     """Variance over mean of companies busy if there were infinitely many."""
     return peakedness(calls, branching, decay_days, service_hours / 24.0)
@@ -172,7 +179,9 @@ def _bases(desk: Desk) -> str:
     chosen = np.where(useful > 0, 0.0, desk[by_air])
     road_used = desk.given("size.respond.road_used", useful, unit="km", text="frontage by road where roads suffice")
     air_used = desk.given("size.respond.air_used", chosen, unit="km", text="frontage by helicopter where roads do not")
-    return desk.apply("size.respond.bases", "size.respond.bases", width_km=desk.widths(), by_road=road_used, by_air=air_used)
+    return desk.apply(
+        "size.respond.bases", "size.respond.bases", width_km=desk.widths(), by_road=road_used, by_air=air_used
+    )
 
 
 def _calls(desk: Desk) -> str:
@@ -191,7 +200,9 @@ def _lift_rows(desk: Desk, companies_figure: str) -> list[Row]:
     share = float(width[by_air > 0].sum() / max(width.sum(), 1e-9))
     if share == 0.0:
         return []
-    name = desk.given("size.respond.air_share", share, unit="1", text="share of the line reached in time only by helicopter")
+    name = desk.given(
+        "size.respond.air_share", share, unit="1", text="share of the line reached in time only by helicopter"
+    )
     figure = desk.apply(
         "size.respond.lifted_companies", "size.product", companies=companies_figure, share=name,
         simultaneous=desk.factor("respond.lifted_at_once"),

@@ -15,8 +15,8 @@ from holdfast.core.errors import InfeasibleError, ValueRangeError
 from holdfast.scenario.types import Capability
 from holdfast.sizing.desk import Desk
 
-HEADQUARTERS = (("brigade_hq", "command.units_per_brigade"), ("division_hq", "command.brigades_per_division"),
-                ("corps_hq", "command.divisions_per_corps"))  # fmt: skip
+HEADQUARTERS = (("brigade_hq", "command.units_per_brigade"), ("division_hq", "command.brigades_per_division"))
+FORCE_HEADQUARTERS = "corps_hq"
 _ROUNDS = 60
 
 
@@ -49,7 +49,9 @@ def leontief(direct: Mapping[str, float], capabilities: Mapping[str, Capability]
             if other in index:
                 needs[index[other], index[name]] += amount
     if float(np.max(np.abs(np.linalg.eigvals(needs)))) >= 1.0 - 1e-9:
-        raise ValueRangeError("needs of capabilities feed on themselves; expected a unit to need less than one of itself in all")
+        raise ValueRangeError(
+            "needs of capabilities feed on themselves; expected a unit to need less than one of itself in all"
+        )
     demand = np.array([direct.get(name, 0.0) for name in names])
     total = np.linalg.solve(np.eye(len(names)) - needs, demand)
     return {name: float(amount) for name, amount in zip(names, total, strict=True) if amount > 1e-9}
@@ -76,7 +78,9 @@ def add_support(desk: Desk, direct: Mapping[str, float]) -> Supported:
         if grown == total:
             return Supported(total=total, direct=own, rounds=number + 1)
         total = grown
-    raise InfeasibleError(f"support: units still grow after {_ROUNDS} rounds; expected needs, spans and strength to settle")
+    raise InfeasibleError(
+        f"support: units still grow after {_ROUNDS} rounds; expected needs, spans and strength to settle"
+    )
 
 
 def _whole(units: float) -> float:
@@ -106,15 +110,17 @@ def _follow_strength(desk: Desk, total: Mapping[str, float]) -> dict[str, float]
 
 
 def _headquarters(desk: Desk, total: Mapping[str, float]) -> dict[str, float]:
-    """Headquarters by span: brigades over units, divisions over brigades when there are several, and so on."""
+    """Headquarters by span: brigades over units, divisions over several brigades, one force headquarters over divisions."""
     below = commanded_units(desk, total)
     found: dict[str, float] = {}
     for level, (name, key) in enumerate(HEADQUARTERS):
         if below <= 0 or (level > 0 and below <= 1):
-            break
+            return found
         below = _whole(below / desk.number(key))
         if name in desk.inputs.capabilities:
             found[name] = below
+    if below > 1 and FORCE_HEADQUARTERS in desk.inputs.capabilities:
+        found[FORCE_HEADQUARTERS] = 1.0
     return found
 
 
@@ -131,4 +137,6 @@ def commanded_units(desk: Desk, total: Mapping[str, float]) -> float:
 
 def people_in(desk: Desk, total: Mapping[str, float], area: str) -> float:
     """People of the units that count in an area."""
-    return sum(units * desk.capability(name).personnel for name, units in total.items() if desk.capability(name).area == area)
+    return sum(
+        units * desk.capability(name).personnel for name, units in total.items() if desk.capability(name).area == area
+    )

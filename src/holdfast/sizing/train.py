@@ -11,7 +11,9 @@ from holdfast.sizing.desk import Desk, Row, TaskDemand
 TASK = "train"
 
 
-@formula("size.train.teams", unit="teams", text="trainees a year / (trainees a team a day x 365)", reference="MODEL.md 1.8")
+@formula(
+    "size.train.teams", unit="teams", text="trainees a year / (trainees a team a day x 365)", reference="MODEL.md 1.8"
+)
 def teams(trainees: Any, per_day: Any) -> Any:
     """Teams, not rounded: the cover rounds."""
     if not per_day > 0:
@@ -27,5 +29,12 @@ def demand_train(desk: Desk) -> TaskDemand:
         "size.train.teams", "size.train.teams", trainees=desk.service("trainees_per_year"),
         per_day=desk.of_capability("training_team", "output_per_day"),
     )  # fmt: skip
-    row = Row(task=TASK, id="train.teams", amount=desk[figure], unit="teams", figure=figure, gives=desk.gives("trainers", task=TASK))
+    row = Row(
+        task=TASK,
+        id="train.teams",
+        amount=desk[figure],
+        unit="teams",
+        figure=figure,
+        gives=desk.gives("trainers", task=TASK),
+    )
     return TaskDemand(task=TASK, rows=(row,), binding=f"{desk['service.trainees_per_year']:,.0f} trainees a year")

@@ -35,13 +35,18 @@ def regress_density(inputs: SizingInputs) -> tuple[Estimate, ...]:
     fitted = fit_density(inputs.missions)
     if kind not in fitted.means or fitted.freedom < 1:
         return ()
-    from scipy.stats import t
+    from scipy.special import stdtrit  # Student's t quantile, without the second that scipy.stats takes to import
 
     mean, spread = fitted.means[kind], fitted.deviation * math.sqrt(1.0 + 1.0 / fitted.counts[kind])
-    reach = float(t.ppf(0.5 + _LEVEL / 2.0, fitted.freedom)) * spread
-    note = f"{_LEVEL:.0%} prediction interval, {len(inputs.missions)} missions of {len(fitted.means)} classes, {fitted.freedom} degrees of freedom"
+    reach = float(stdtrit(fitted.freedom, 0.5 + _LEVEL / 2.0)) * spread
+    note = (
+        f"{_LEVEL:.0%} prediction interval, {len(inputs.missions)} missions of {len(fitted.means)} classes, "
+        f"{fitted.freedom} degrees of freedom"
+    )
     if inputs.posture == "reassure":
-        note += "; no past mission reassured from away from a line: this is what a robust force on the whole line would be"
+        note += (
+            "; no past mission reassured from away from a line: this is what a robust force on the whole line would be"
+        )
     return (
         Estimate(
             id=f"regression-{kind}", title=f"Past missions of class {kind}, by length of line",

@@ -26,6 +26,13 @@ def demand_verify(desk: Desk) -> TaskDemand:
         visits=desk.service("verify_visits_per_site_month"), days_per_visit=desk.factor("verify.team_days_per_visit"),
         days_per_month=desk.factor("verify.team_days_per_month"),
     )  # fmt: skip
-    row = Row(task=TASK, id="verify.teams", amount=desk[figure], unit="teams", figure=figure, gives=desk.gives("teams", task=TASK))
+    row = Row(
+        task=TASK,
+        id="verify.teams",
+        amount=desk[figure],
+        unit="teams",
+        figure=figure,
+        gives=desk.gives("teams", task=TASK),
+    )
     text = f"{desk[desk.settlement('withdrawal_sites')]:g} sites, {desk['service.verify_visits_per_site_month']:g} visits each a month"
     return TaskDemand(task=TASK, rows=(row,), binding=text)

@@ -1,0 +1,127 @@
+"""Name every unit, person, total, pool and cost of a sized force, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from holdfast.models.rotation import standing_pool, throughput
+from holdfast.results.derivation import formula
+from holdfast.sizing.core import Sized
+from holdfast.sizing.desk import Desk
+from holdfast.sizing.menu import cost_of
+
+AREAS = {"country": "in_country", "neighbour": "in_neighbour", "theatre": "in_theatre"}
+"""Name of the total of people in each area."""
+TAIL_DOMAINS = frozenset({"support", "command", "service"})
+_YEARS = (2, 5, 10)
+
+
+@formula(
+    "size.standing_pool", unit="people", text="deployed (1 + dwell)(1 + overlap / tour) / deployable share",
+    reference="MODEL.md 1, rotation",
+)  # fmt: skip
+def pool(deployed: Any, dwell: Any, overlap_months: Any, tour_months: Any, deployable_share: Any) -> Any:
+    """People who must stand behind the force for ever."""
+    return standing_pool(
+        deployed, dwell=dwell, overlap_months=overlap_months, tour_months=tour_months, deployable_share=deployable_share
+    )
+
+
+@formula("size.pool_24_months", unit="people", text="deployed x 24 months / tour", reference="MODEL.md 1, rotation")
+def people_through(deployed: Any, tour_months: Any) -> Any:
+    """People who pass through the force in two years."""
+    return throughput(deployed, years=2.0, tour_months=tour_months)
+
+
+@formula(
+    "size.tooth_to_tail", unit="1", text="people of field units / people of support, command and service units",
+    reference="MODEL.md 1.10",
+)  # fmt: skip
+def tooth_to_tail(tail: Any, total: Any) -> Any:
+    """People of ground, sensor, air-defence, air and sea units over those of support, command and services."""
+    return (total - tail) / tail if tail > 0 else 0.0
+
+
+def derive_totals(sized: Sized) -> None:
+    """Name units, people, totals, pool and cost, each with its reason."""
+    desk = sized.desk
+    people = {name: _derive_units(sized, name) for name in sized.supported.total}
+    for area, total in AREAS.items():
+        parts = {name: figure for name, figure in people.items() if desk.capability(name).area == area}
+        desk.apply(f"size.{total}", "size.people_sum", **parts)
+    desk.apply("size.outside_country", "size.people_sum", neighbour="size.in_neighbour", theatre="size.in_theatre")
+    desk.apply("size.deployed", "size.people_sum", country="size.in_country", outside="size.outside_country")
+    tour = desk.factor("rotation.tour_months")
+    desk.apply("size.pool_24_months", "size.pool_24_months", deployed="size.deployed", tour_months=tour)
+    desk.apply(
+        "size.standing_pool", "size.standing_pool", deployed="size.deployed", dwell=desk.factor("rotation.dwell"),
+        overlap_months=desk.factor("rotation.overlap_months"), tour_months=tour,
+        deployable_share=desk.factor("rotation.deployable_share"),
+    )  # fmt: skip
+    tail = {name: figure for name, figure in people.items() if desk.capability(name).domain in TAIL_DOMAINS}
+    desk.apply("size.tail", "size.people_sum", **tail)
+    desk.apply("size.tooth_to_tail", "size.tooth_to_tail", tail="size.tail", total="size.deployed")
+    _derive_cost(sized)
+
+
+def _derive_units(sized: Sized, name: str) -> str:
+    """Direct and total units of a capability and the people of it; returns the name of the people's figure."""
+    desk, direct = sized.desk, sized.direct
+    reasons: list[str] = []
+    if name in direct.units:
+        rows = tuple(figure for figure in direct.serves[name] if figure in desk.sheet.figures)
+        prices = ", ".join(f"{row} {price:.3g} MUSD a year" for row, price in sorted(direct.prices.items())
+                           if _serves(sized, name, row))  # fmt: skip
+        text = "cheapest whole units that meet every need in every situation" + (
+            f"; shadow prices: {prices}" if prices else ""
+        )
+        desk.sheet.optimum(f"size.direct.{name}", direct.units[name], unit="units", text=text, inputs=rows)
+        reasons.append(f"size.direct.{name}")
+    users = [other for other in direct.units if name in desk.capability(other).needs]
+    reasons.extend(f"size.direct.{other}" for other in users if other in _derived_before(desk, users))
+    key = f"strength.people_per_{name}"
+    if key in desk.inputs.factors:
+        reasons.append(desk.factor(key))
+    text = f"direct and support: needs of other units, spans and strength, rounded up and repeated ({sized.supported.rounds} rounds)"
+    desk.sheet.optimum(
+        f"size.total.{name}", sized.supported.total[name], unit="units", text=text, inputs=tuple(dict.fromkeys(reasons))
+    )
+    return desk.apply(
+        f"size.people.{name}",
+        "size.product",
+        units=f"size.total.{name}",
+        personnel=desk.of_capability(name, "personnel"),
+    )
+
+
+def _derived_before(desk: Desk, users: Sequence[str]) -> set[str]:
+    return {name for name in users if f"size.direct.{name}" in desk.sheet.figures}
+
+
+def _serves(sized: Sized, name: str, row_id: str) -> bool:
+    return any(row.id == row_id and name in row.gives for row in sized.rows)
+
+
+def _derive_cost(sized: Sized) -> None:
+    desk = sized.desk
+    price = desk.number("cost.musd_per_person_year")
+    parts: dict[str, str] = {}
+    for name in sized.supported.total:
+        row = desk.capability(name)
+        origin = {"source": row.source, "assumption": row.assumption}
+        unit_cost = desk.given(
+            f"size.unit_cost.{name}",
+            cost_of(row, musd_per_person=price),
+            unit="MUSD/year",
+            text=f"yearly cost of {row.name}",
+            **origin,
+        )
+        parts[name] = desk.apply(f"size.cost.{name}", "size.product", units=f"size.total.{name}", cost=unit_cost)
+    desk.apply("size.cost_year", "size.people_sum", **parts)
+    desk.sheet.figures["size.cost_year"] = replace(desk.sheet.figures["size.cost_year"], unit="MUSD/year")
+    for years in _YEARS:
+        span = desk.given(f"size.years_{years}", float(years), unit="years", text="span looked at")
+        name = desk.apply(f"size.cost_{years}_years", "size.product", cost="size.cost_year", years=span)
+        desk.sheet.figures[name] = replace(desk.sheet.figures[name], unit="MUSD")
