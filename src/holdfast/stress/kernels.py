@@ -25,10 +25,10 @@ from holdfast.stress.answer.kernels import (
     take_company,
 )
 from holdfast.stress.choice.kernels import (
-    choose_km,
     choose_level,
     fill_paper_answer,
     fill_paper_power,
+    is_launched,
 )
 from holdfast.stress.queue.kernels import (
     Queue,
@@ -41,6 +41,7 @@ from holdfast.stress.world.kernels import (
     BY_HOST,
     E_HONOURED,
     EVER_H,
+    LN_2,
     M_BLOCKED,
     M_BY_HOST,
     M_CALLS,
@@ -234,13 +235,14 @@ def launch_test(
 
 @njit
 def consider_test(world: World, branch: Branch, run: Run, queue: Queue, size: int, event: np.uint64, day: float) -> int:
-    """The challenger considers a test: none, or a level and then a place; returns the new size of the queue."""
+    """The challenger considers a test: level and place by draws no lever touches, then whether; returns the new size."""
     run.out[M_CONSIDERED] += 1.0
-    pull = np.empty(world.weight.size + 1)
-    level = choose_level(world, branch, run, event, day, pull)
+    level = choose_level(world, event)
     if level == NO_TEST:
         return size
-    km = choose_km(world, branch, run, event, day, level, pull)
+    km = km_by_weight(world.line.edges_km, world.line.cumulated, draw(event, W_PLACE))
+    if not is_launched(world, branch, run, event, day, km, level):
+        return size
     return launch_test(world, branch, run, queue, size, event, day, km, level)
 
 
@@ -322,7 +324,7 @@ def simulate(
 
     `first` is the number of the first of these futures, so that any split over calls or threads gives the same bits.
     """
-    power = np.zeros((world.strength.size, N_LEVELS, world.weight.size))
+    power = np.zeros((world.strength.size, N_LEVELS, world.weight.size + 1))
     answer = np.zeros((world.strength.size, N_LEVELS))
     for row in range(futures.shape[0]):
         fill_paper_power(world, futures[row], promises[row], power)

@@ -1,4 +1,4 @@
-"""What the challenger expects and chooses: local power, denial and answers on paper, belief, and the logit of tests."""
+"""What the challenger expects and chooses: local power, denial and answers on paper, belief, and whether a test is launched."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from holdfast.stress.world.kernels import (
     R_EVEN,
     R_LADDER,
     R_STEEP,
+    W_ACCEPT,
     W_LEVEL,
-    W_PLACE,
     Branch,
     Floats,
     Run,
     World,
     draw,
-    km_by_weight,
     month_of,
+    place_of,
 )
 
 
@@ -89,13 +89,14 @@ def decision_mean_h(world: World, future: Floats, level: int) -> float:
 @njit
 def fill_paper_power(world: World, future: Floats, promise: Floats, power: Floats) -> None:
     """Battalions the challenger expects by (month, level, place): the force as it stands, the backstop as believed."""
+    places = world.weight.size
     for month in range(power.shape[0]):
         day = MONTH_DAYS * month
         for level in range(1, N_LEVELS):
             decided = decision_mean_h(world, future, level)
             window = world.window_h[level]
             called = max(decided, world.rules[R_LADDER])
-            for place in range(power.shape[2]):
+            for place in range(places):
                 total = 0.0
                 for unit in range(world.crew.power.size):
                     if world.crew.ready_day[unit] <= day:
@@ -108,7 +109,7 @@ def fill_paper_power(world: World, future: Floats, promise: Floats, power: Float
                     if promise[item, E_READY] <= day:
                         there = arrived_share(called + promise[item, E_DELAY], window)
                         lent += promise[item, E_BELIEVED] * world.element_power[item] * there
-                power[month, level, :] += lent
+                power[month, level, places] = lent
 
 
 @njit
@@ -165,46 +166,32 @@ def belief(branch: Branch, run: Run, month: int, level: int) -> float:
 
 
 @njit
-def place_pull(world: World, branch: Branch, run: Run, month: int, level: int, pull: Floats) -> float:
-    """Weight w exp(λU) of each place at a level, cumulated into `pull`; returns the sum, the inclusive value (formula 4)."""
-    attack = attack_battalions(world, branch.future, level)
-    host = host_battalions(world, branch.future, attack, month)
+def utility(world: World, branch: Branch, run: Run, month: int, level: int, place: int) -> float:
+    """Utility of a test, from 0 (neither answered nor denied, as believed) down to -1 (surely one of them) (formula 4)."""
     unanswered = 1.0 - world.rules[R_BELIEF_ON] * belief(branch, run, month, level)
-    share = run.out[M_SHARE]
-    pull[0], total = 0.0, 0.0
-    for place in range(world.weight.size):
-        denied = 0.0
-        if level > 0:
-            power = host + share * branch.power[month, level, place]
-            denied = world.rules[R_DENIAL_ON] * denial(world, attack, power)
-        utility = 2.0 * unanswered * (1.0 - denied) - 1.0
-        total += world.weight[place] * math.exp(branch.future[P_WEIGHT] * utility)
-        pull[place + 1] = total
-    return total
+    denied = 0.0
+    if level > 0:
+        attack = attack_battalions(world, branch.future, level)
+        power = host_battalions(world, branch.future, attack, month)
+        power += run.out[M_SHARE] * branch.power[month, level, place] + branch.power[month, level, world.weight.size]
+        denied = world.rules[R_DENIAL_ON] * denial(world, attack, power)
+    return float(unanswered * (1.0 - denied) - 1.0)
 
 
 @njit
-def choose_level(world: World, branch: Branch, run: Run, event: np.uint64, day: float, pull: Floats) -> int:
-    """Level of a considered test by the logit of formula 3, gravest first; NO_TEST where none is launched."""
-    month = month_of(world, day)
-    weights = np.zeros(N_LEVELS)
-    none, total = 1.0, 0.0
-    for level in range(N_LEVELS):
-        none -= world.base_rate[level]
-        if world.base_rate[level] > 0.0:
-            weights[level] = world.base_rate[level] * place_pull(world, branch, run, month, level, pull)
-        total += weights[level]
-    left = draw(event, W_LEVEL) * (total + max(none, 0.0))
+def choose_level(world: World, event: np.uint64) -> int:
+    """Level of a candidate by the base rates, gravest first; NO_TEST for the rest. No lever touches it."""
+    left = draw(event, W_LEVEL)
     for step in range(N_LEVELS):
         level = N_LEVELS - 1 - step
-        if left < weights[level]:
+        if left < world.base_rate[level]:
             return level
-        left -= weights[level]
+        left -= world.base_rate[level]
     return NO_TEST
 
 
 @njit
-def choose_km(world: World, branch: Branch, run: Run, event: np.uint64, day: float, level: int, pull: Floats) -> float:
-    """Kilometre at which a test of the level comes, by the same weights."""
-    total = place_pull(world, branch, run, month_of(world, day), level, pull)
-    return km_by_weight(world.line.edges_km, pull, draw(event, W_PLACE) * total)
+def is_launched(world: World, branch: Branch, run: Run, event: np.uint64, day: float, km: float, level: int) -> bool:
+    """Whether a candidate becomes a test: its one acceptance uniform against exp(λU) (formula 3)."""
+    value = utility(world, branch, run, month_of(world, day), level, place_of(world, km))
+    return bool(draw(event, W_ACCEPT) < math.exp(branch.future[P_WEIGHT] * value))

@@ -122,7 +122,7 @@ class Branch(NamedTuple):
     promise: Floats
     """(element, promise): `names.PROMISE`."""
     power: Floats
-    """(month, level, place): battalions expected within the window of a test."""
+    """(month, level, place + 1): battalions of the force expected within the window of a test; last the backstop's."""
     answer: Floats
     """(month, level): prior mean of the belief in an answer."""
 
