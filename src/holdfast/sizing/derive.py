@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from holdfast.models.rotation import standing_pool, throughput
@@ -42,6 +41,30 @@ def people_through(deployed: Any, tour_months: Any) -> Any:
 def tooth_to_tail(tail: Any, total: Any) -> Any:
     """People of ground, sensor, air-defence, air and sea units over those of support, command and services."""
     return (total - tail) / tail if tail > 0 else 0.0
+
+
+@formula("size.people_of", unit="people", text="units x people a unit", reference="capability catalogue")
+def people_of(units: Any, personnel: Any) -> Any:
+    """People of a number of units."""
+    return units * personnel
+
+
+@formula("size.cost_of", unit="MUSD/year", text="units x yearly cost of a unit", reference="capability catalogue")
+def yearly_cost(units: Any, cost: Any) -> Any:
+    """Yearly cost of a number of units."""
+    return units * cost
+
+
+@formula("size.cost_sum", unit="MUSD/year", text="sum of the figures", reference="arithmetic")
+def cost_sum(**parts: Any) -> Any:
+    """Sum of yearly costs."""
+    return float(sum(float(part) for part in parts.values()))
+
+
+@formula("size.cost_span", unit="MUSD", text="yearly cost x years", reference="MODEL.md 1, exit")
+def cost_span(cost: Any, years: Any) -> Any:
+    """Cumulative cost of a force kept as it is."""
+    return cost * years
 
 
 def derive_totals(sized: Sized) -> None:
@@ -110,18 +133,13 @@ def _derive_cost(sized: Sized) -> None:
     parts: dict[str, str] = {}
     for name in sized.supported.total:
         row = desk.capability(name)
-        origin = {"source": row.source, "assumption": row.assumption}
         unit_cost = desk.given(
-            f"size.unit_cost.{name}",
-            cost_of(row, musd_per_person=price),
-            unit="MUSD/year",
-            text=f"yearly cost of {row.name}",
-            **origin,
-        )
-        parts[name] = desk.apply(f"size.cost.{name}", "size.product", units=f"size.total.{name}", cost=unit_cost)
-    desk.apply("size.cost_year", "size.people_sum", **parts)
-    desk.sheet.figures["size.cost_year"] = replace(desk.sheet.figures["size.cost_year"], unit="MUSD/year")
+            f"capabilities.{name}.cost", cost_of(row, musd_per_person=price), unit="MUSD/year",
+            text=f"yearly cost of {row.name}, from its people where the catalogue gives none", source=row.source,
+            assumption=row.assumption,
+        )  # fmt: skip
+        parts[name] = desk.apply(f"size.cost.{name}", "size.cost_of", units=f"size.total.{name}", cost=unit_cost)
+    desk.apply("size.cost_year", "size.cost_sum", **parts)
     for years in _YEARS:
         span = desk.given(f"size.years_{years}", float(years), unit="years", text="span looked at")
-        name = desk.apply(f"size.cost_{years}_years", "size.product", cost="size.cost_year", years=span)
-        desk.sheet.figures[name] = replace(desk.sheet.figures[name], unit="MUSD")
+        desk.apply(f"size.cost_{years}_years", "size.cost_span", cost="size.cost_year", years=span)

@@ -249,7 +249,7 @@ def _salvo_rows(desk: Desk, cover: AssetCover) -> list[Row]:
     rows: list[Row] = []
     for target in ("cruise_missile", "ballistic_missile"):
         gives = {
-            name: desk.capability(name).channels for name in {option[0] for option in cover.options}
+            name: desk.capability(name).channels for name in dict.fromkeys(option[0] for option in cover.options)
             if reach_km(desk.capability(name), target) > 0 and desk.capability(name).channels > 0
         }  # fmt: skip
         figure = desk.apply(

@@ -66,14 +66,17 @@ def add_support(desk: Desk, direct: Mapping[str, float]) -> Supported:
         When the numbers still grow after many rounds.
     """
     capabilities = desk.inputs.capabilities
-    total = {name: float(np.ceil(units - 1e-9)) for name, units in direct.items() if units > 0}
+    total = {name: _whole(direct[name]) for name in capabilities if direct.get(name, 0.0) > 0}
     own = dict(total)
     for number in range(_ROUNDS):
         wanted = _needed(total, capabilities)
         for name, units in (_follow_strength(desk, total) | _headquarters(desk, total)).items():
             wanted[name] = max(wanted.get(name, 0.0), units)
-        grown = {name: _whole(max(total.get(name, 0.0), own.get(name, 0.0), wanted.get(name, 0.0)))
-                 for name in {*total, *wanted}}  # fmt: skip
+        grown = {
+            name: _whole(max(total.get(name, 0.0), own.get(name, 0.0), wanted.get(name, 0.0)))
+            for name in capabilities
+            if name in total or name in wanted
+        }
         grown = {name: units for name, units in grown.items() if units > 0}
         if grown == total:
             return Supported(total=total, direct=own, rounds=number + 1)
