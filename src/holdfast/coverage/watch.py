@@ -15,7 +15,10 @@ from holdfast.coverage.inputs import CoverageInputs, Standing, arrived_by
 from holdfast.models.sensing import Layer, is_aerial, is_mobile, is_observer, layer_of, orbit_aircraft, watches_sector
 from holdfast.models.zone import (
     Post,
-    missed_by_posts,
+    PostLog,
+    add_logs,
+    logs_of_post,
+    no_posts,
     seen_by_cell,
     share_orbits,
     spread_swept,
@@ -41,6 +44,8 @@ class Watchers:
 
     def __init__(self, inputs: CoverageInputs) -> None:
         self.inputs, self.zone = inputs, inputs.zone
+        self._layers: dict[tuple[str, str, bool], Layer] = {}
+        self._logs: dict[tuple[float, str, float], tuple[PostLog, ...]] = {}
         self.sector_index = {row.id: number for number, row in enumerate(self.zone.sectors)}
         self.posts = [item for item in inputs.standing if self._is_post(item)]
         self.movers = [item for item in inputs.standing if self._is_mover(item)]
@@ -80,6 +85,8 @@ class Watchers:
     def line_mean(self, by_cell: Array) -> float:
         """Mean over the line of a figure by cell, by length."""
         starts = self.zone.cell_starts_km()
+        if not starts.size:
+            return 0.0
         return float(np.average(by_cell, weights=np.minimum(starts + 1.0, self.zone.length_km) - starts))
 
     def _swept_with_orbits(self, accept: Callable[[Standing], bool]) -> Array:
@@ -92,17 +99,22 @@ class Watchers:
 
     def _missed(self, items: Sequence[Standing]) -> tuple[Array, Array]:
         """Logs of the chance that no post sees a violation, and that no post notices a shot."""
-        posts = [self._post(item) for item in items]
-        missed = missed_by_posts(self.zone, posts)
-        hearing = [post for post in posts if post.layer.sees_impulsive]
-        return missed, missed_by_posts(self.zone, hearing)
+        missed, unheard = no_posts(self.zone), no_posts(self.zone)
+        for item in items:
+            post = self._post(item)
+            key = (post.km, post.layer.capability, post.offset_km)
+            if key not in self._logs:
+                self._logs[key] = logs_of_post(self.zone, post)
+            add_logs(missed, self._logs[key], post.units)
+            if post.layer.sees_impulsive:
+                add_logs(unheard, self._logs[key], post.units)
+        return missed, unheard
 
     def _post(self, item: Standing) -> Post:
         capability = self.inputs.capabilities[item.site.capability]
         manned = "hold" in capability.tasks
-        row = self.inputs.capabilities[POSTED] if manned else capability
         sector = max(int(self.zone.sector_of(item.site.line_km)[0]), 0)
-        layer = layer_of(row, self.inputs.factors, terrain=self.zone.sectors[sector].terrain, posted=manned)
+        layer = self._layer(POSTED if manned else capability.id, sector, posted=manned)
         offset = self.zone.post_offset_km(self.inputs.factors["laydown.post_offset_km"])
         # A battalion's post is one post however small a part of the battalion stands there.
         units = min(1.0, item.units / item.site.units) if manned else item.units
@@ -119,13 +131,16 @@ class Watchers:
             swept[sector] += swept_in_sector(self.zone, sector, replace(self._layer(name, sector), count=units))
         return swept
 
-    def _layer(self, capability: str, sector: int) -> Layer:
-        row = self.inputs.capabilities[capability]
-        return layer_of(row, self.inputs.factors, terrain=self.zone.sectors[sector].terrain)
+    def _layer(self, capability: str, sector: int, *, posted: bool = False) -> Layer:
+        key = (capability, self.zone.sectors[sector].terrain, posted)
+        if key not in self._layers:
+            row = self.inputs.capabilities[capability]
+            self._layers[key] = layer_of(row, self.inputs.factors, terrain=key[1], posted=posted)
+        return self._layers[key]
 
     def _orbit_sweep(self) -> Array:
         """Sweep of one whole orbit flown over each sector alone, shape (sector, visibility, depth)."""
-        depth = missed_by_posts(self.zone, ()).shape[-1]
+        depth = no_posts(self.zone).shape[-1]
         sweep = np.zeros((len(self.zone.sectors), 3, depth))
         if self.orbits:
             name = self.orbits[0].site.capability

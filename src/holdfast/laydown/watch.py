@@ -14,7 +14,7 @@ from holdfast.laydown.frame import Frame, Placed, even_kms
 from holdfast.laydown.inputs import UnitsToPlace
 from holdfast.models.covering import maximal_cover
 from holdfast.models.sensing import detection_by_range, is_aerial, is_mobile, layer_of, watches_sector
-from holdfast.models.zone import Post, missed_by_posts, spread_movers, swept_in_sector
+from holdfast.models.zone import Post, missed_by_posts, no_posts, spread_movers, swept_in_sector
 from holdfast.results.stages import Site
 
 Array = NDArray[np.float64]
@@ -29,9 +29,8 @@ class Watch:
     def __init__(self, frame: Frame) -> None:
         self.frame, self.zone = frame, frame.zone
         self.offset = self.zone.post_offset_km(frame.factor("laydown.post_offset_km"))
-        cells, depths = self.zone.cell_middles_km().size, missed_by_posts(self.zone, ()).shape[-1]
-        self.missed: Array = np.zeros((3, cells, depths))
-        self.swept: Array = np.zeros((len(self.zone.sectors), 3, depths))
+        self.missed: Array = no_posts(self.zone)
+        self.swept: Array = np.zeros((len(self.zone.sectors), self.missed.shape[0], self.missed.shape[2]))
 
     def place_line_posts(self, rows: list[UnitsToPlace]) -> list[Placed]:
         """Interposition: battalions man posts at even spacing in every sector on land, as many as they can man."""

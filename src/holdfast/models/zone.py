@@ -84,19 +84,46 @@ class Post:
     layer: Layer
 
 
-def missed_by_posts(zone: Zone, posts: Sequence[Post]) -> Array:
-    """Log of the chance that no post sees an event, shape (visibility, cell, depth): Σ n log(1 − duty p), formula C3."""
+@dataclass(frozen=True, kw_only=True)
+class PostLog:
+    """Log of the chance that one unit of a post misses an event, on the cells near it, by visibility state."""
+
+    state: int
+    cells: slice
+    logs: Array
+
+
+def logs_of_post(zone: Zone, post: Post) -> tuple[PostLog, ...]:
+    """What one unit of a post misses, formula C3 in logs; cells beyond eight ranges of even odds are left out."""
     middles, across = zone.cell_middles_km(), zone_offsets_km(zone.depth_km)
-    logs = np.zeros((len(VISIBILITY), middles.size, across.size))
+    found: list[PostLog] = []
+    for state, r50 in enumerate(post.layer.r50_km):
+        if r50 <= 0:
+            continue
+        near = slice(*np.searchsorted(middles, [post.km - _FAR * r50, post.km + _FAR * r50]))
+        distance = np.hypot(middles[near, None] - post.km, across[None, :] - post.offset_km)
+        p = post.layer.duty * detection_by_range(distance, r50, steepness=zone.steepness)
+        found.append(PostLog(state=state, cells=near, logs=np.log1p(-np.minimum(p, 1.0 - 1e-15))))
+    return tuple(found)
+
+
+def no_posts(zone: Zone) -> Array:
+    """Logs of missing everywhere without a post: zeros of shape (visibility, cell, depth)."""
+    return np.zeros((len(VISIBILITY), zone.cell_starts_km().size, zone_offsets_km(zone.depth_km).size))
+
+
+def add_logs(missed: Array, logs: Sequence[PostLog], units: float) -> None:
+    """Add to `missed`, in place, what `units` at a post miss: log Π (1 − duty p)^n = Σ n log(1 − duty p)."""
+    for item in logs:
+        missed[item.state, item.cells] += units * item.logs
+
+
+def missed_by_posts(zone: Zone, posts: Sequence[Post]) -> Array:
+    """Log of the chance that no post sees an event, shape (visibility, cell, depth)."""
+    missed = no_posts(zone)
     for post in posts:
-        for state, r50 in enumerate(post.layer.r50_km):
-            if r50 <= 0:
-                continue
-            near = slice(*np.searchsorted(middles, [post.km - _FAR * r50, post.km + _FAR * r50]))
-            distance = np.hypot(middles[near, None] - post.km, across[None, :] - post.offset_km)
-            p = post.layer.duty * detection_by_range(distance, r50, steepness=zone.steepness)
-            logs[state, near] += post.units * np.log1p(-np.minimum(p, 1.0 - 1e-15))
-    return logs
+        add_logs(missed, logs_of_post(zone, post), post.units)
+    return missed
 
 
 def swept_in_sector(zone: Zone, sector: int, layer: Layer) -> Array:
