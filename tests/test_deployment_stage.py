@@ -247,7 +247,8 @@ def test_sites_in_the_field_are_served_by_the_nearest_place_and_reached_by_march
     near, far = (gathered(scenario, (unit,), (row,)) for row in (a_site("mech_bn", "base_north", scenario), site))
     assert far.moving[0].destination == "base_north"
     assert far.moving[0].last_mile_km == pytest.approx(400, rel=0.01)
-    assert deploy(far).arrivals[0].arrival_day == deploy(near).arrivals[0].arrival_day + 2
+    days = [[way.days for way in build_problem(assemble(given), given).moves[0].ways] for given in (near, far)]
+    assert days[1] == [day + 2 for day in days[0]]
 
 
 def test_support_without_a_site_is_spread_by_people() -> None:

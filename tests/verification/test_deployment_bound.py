@@ -161,7 +161,20 @@ def test_more_capacity_never_delays_the_bound(problem: Problem) -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_bound_does_not_depend_on_the_days_tried_first(problem: Problem) -> None:
     """Start days are priced in until none is missing: a narrow and a wide first window give the same optimum."""
-    assert bound_of(problem, late=0) == pytest.approx(bound_of(problem, late=200), rel=1e-6, abs=1e-6)
+    groups = as_groups(problem)
+    last = np.array([move.ready for move in groups.moves])
+    narrow = solve_bound(groups, last_starts=last, rounds=50).mean_day
+    assert narrow == pytest.approx(bound_of(problem, late=200), rel=1e-6, abs=1e-6)
+
+
+@given(problems())
+@settings(max_examples=40, deadline=None)
+def test_a_bound_cut_short_is_still_a_bound(problem: Problem) -> None:
+    """With the program solved once on the first start days alone, the bound is never above the true one."""
+    groups = as_groups(problem)
+    last = np.array([move.ready for move in groups.moves])
+    hasty = solve_bound(groups, last_starts=last, rounds=1).mean_day
+    assert hasty <= bound_of(problem, late=200) + 1e-6
 
 
 def test_a_shadow_price_is_what_a_tonne_a_day_is_worth() -> None:

@@ -19,6 +19,8 @@ from holdfast.core.errors import InfeasibleError
 from holdfast.deployment.problem import Problem
 
 _SLACK = 1e-6
+ROUNDS = 4
+"""Most programs solved for one bound."""
 _GROWTH = 28  # days by which a window of start days grows at most in one round
 
 
@@ -56,7 +58,7 @@ class _Solution:
     prices: NDArray[np.float64]
 
 
-def solve_bound(problem: Problem, *, last_starts: NDArray[np.int64]) -> Bound:
+def solve_bound(problem: Problem, *, last_starts: NDArray[np.int64], rounds: int = ROUNDS) -> Bound:
     """Solve the program of a problem whose moves are groups.
 
     Parameters
@@ -65,6 +67,8 @@ def solve_bound(problem: Problem, *, last_starts: NDArray[np.int64]) -> Bound:
         Moves as merged by `group_moves`.
     last_starts
         Shape (group,): last start day tried at first (the list schedule's). Widened until the optimum is that of all.
+    rounds
+        Most programs solved. If start days are still missing then, the bound is lowered by what they could save.
 
     Raises
     ------
@@ -76,22 +80,37 @@ def solve_bound(problem: Problem, *, last_starts: NDArray[np.int64]) -> Bound:
         none = np.zeros((0, problem.days))
         return Bound(mean_day=0.0, arrivals=none, prices=empty, way_shares=np.zeros((0, 1)), rounds=0)
     windows = _first_windows(problem, last_starts)
-    rounds = 0
+    solved = 0
     while True:
-        rounds += 1
+        solved += 1
         columns = _columns(problem, windows)
         solution = _solve(problem, columns)
         wider = _priced_windows(problem, windows, solution.group_duals)
-        if all(np.array_equal(a, b) for a, b in zip(windows, wider, strict=True)):
+        if solved == rounds or all(np.array_equal(a, b) for a, b in zip(windows, wider, strict=True)):
             break
         windows = wider
     return Bound(
-        mean_day=solution.objective / problem.people,
+        mean_day=(solution.objective - _missing(problem, windows, solution.group_duals)) / problem.people,
         arrivals=_arrivals(problem, columns, solution.shares),
         prices=solution.prices,
         way_shares=_way_shares(problem, columns, solution.shares),
-        rounds=rounds,
+        rounds=solved,
     )
+
+
+def _missing(problem: Problem, windows: list[NDArray[np.int64]], duals: NDArray[np.float64]) -> float:
+    """People-days by which start days not offered could lower the optimum at most; 0 once none is missing.
+
+    Lowering each group's dual to the cheapest start not offered makes the duals feasible for all start days, so what
+    they then add up to is a bound (weak duality).
+    """
+    total = 0.0
+    for move, window, dual in zip(problem.moves, windows, duals, strict=True):
+        for way, last in zip(move.ways, window, strict=True):
+            if last + 1 + way.days <= problem.horizon:
+                dual = min(dual, move.people * float(last + 1 + way.days))  # noqa: PLW2901  # the lowest so far
+        total += dual
+    return max(float(duals.sum()) - total, 0.0)
 
 
 def _first_windows(problem: Problem, last_starts: NDArray[np.int64]) -> list[NDArray[np.int64]]:
