@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,30 @@ def test_pools_are_worth_a_plan(scenario):
     for pool in scenario.pools.values():
         assert math.floor(pool.units.nominal * pool.deployable_share - pool.committed_units + 1e-9) >= 1, pool.id
         assert scenario.places[pool.depot].country == pool.nation, pool.id
+
+
+def _sustained_in_country(scenario, group: str) -> float:
+    """People that the pools of a group keep in the country for ever: free units x tour / cycle, in whole months."""
+    total = 0.0
+    for pool in scenario.pools.values():
+        if pool.group != group or "country" not in pool.areas:
+            continue
+        free = math.floor(pool.units.nominal * pool.deployable_share - pool.committed_units + 1e-9)
+        cycle = math.ceil((pool.tour_months + pool.overlap_days / 30) * (1 + pool.dwell) - 1e-9)
+        total += free * pool.tour_months / cycle * scenario.capabilities[pool.capability].personnel
+    return total
+
+
+def test_the_folder_tells_what_its_pools_add_up_to(scenario):
+    """The people that the README says follow from the pools do follow from them."""
+    text = " ".join((FOLDER / "README.md").read_text("utf-8").split())
+    told = re.search(r"all nations together, about ([\d,]+) people", text)
+    world = re.search(r"the world-wide pools about ([\d,]+)\.", text)
+    assert told
+    assert world
+    for found, group in ((told, "coalition"), (world, "un")):
+        people = float(found.group(1).replace(",", ""))
+        assert _sustained_in_country(scenario, group) == pytest.approx(people, rel=0.05)
 
 
 def test_united_nations_pools_scale_with_what_is_deployed(scenario):
