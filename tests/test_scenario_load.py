@@ -62,29 +62,29 @@ CELLS = [
     ("pools.csv", "fra_mech_bn,FRA", "fra_mech_bn,FRE", "pools.fra_mech_bn.nation", "'FRE'", "nations.csv", "FRA"),
     ("pools.csv", "coalition,sampt_bty", "coalition,sampt_btry", "pools.fra_sampt_bty.capability", "'sampt_btry'", "catalogue", "sampt_bty"),
     ("pools.csv", ",dep_gbr,,example\ngbr_t", ",dep_gb,,example\ngbr_t", "pools.gbr_mech_bn.depot", "'dep_gb'", "places.csv", "dep_gbr"),
-    ("pools.csv", "4..6..8", "4..6..8..9", "units", "'4..6..8..9'", "a range such as 8..12..20", ""),
-    ("pools.csv", "4..6..8", "-4..6..8", "fra_mech_bn.units", "-4..8", "0 or more", ""),
-    ("pools.csv", "4..6..8", "4e12", "fra_mech_bn.units", "4e+12", "at most 1e+09", ""),
+    ("pools.csv", "4..6..8", "4..6..8..9", "pools.fra_mech_bn.units", "'4..6..8..9'", "a range such as 8..12..20", ""),
+    ("pools.csv", "4..6..8", "-4..6..8", "pools.fra_mech_bn.units", "-4..8", "0 or more", ""),
+    ("pools.csv", "4..6..8", "4e12", "pools.fra_mech_bn.units", "4e+12", "at most 1e+09", ""),
     ("pools.csv", "neighbour;theatre;country,hold", "neighbour;theater;country,hold", "pools.deu_logistics_bn.areas", "'theater'", "country", "theatre"),
     ("pools.csv", "neighbour;theatre;country,hold", "country,holds", "pools.deu_logistics_bn.refuses_tasks", "'holds'", "observe", "hold"),
-    ("nations.csv", "willing_if", "willing", "GBR.position", "'willing'", "offers_troops", "willing_if"),
-    ("nations.csv", "0.5..0.7..0.9", "0.5..0.7..1.9", "GBR.probability", "0.5..1.9", "at most 1", ""),
+    ("nations.csv", "willing_if", "willing", "nations.GBR.position", "'willing'", "offers_troops", "willing_if"),
+    ("nations.csv", "0.5..0.7..0.9", "0.5..0.7..1.9", "nations.GBR.probability", "0.5..1.9", "at most 1", ""),
     ("nations.csv", "backstop.air_defence,,7", "backstop.air_defense,,7", "nations.GBR.conditions", "'backstop.air_defense'", "backstop.csv", "backstop.air_defence"),
     ("nations.csv", "nation.GBR)", "nation.GBX)", "nations.DEU.conditions", "'nation.GBX'", "nations.csv", "nation.GBR"),
     ("nations.csv", "(nation.FRA or nation.GBR)", "not nation.FRA", "nations.DEU.conditions", "'ceasefire and not nation.FRA'", "column 19", ""),
     ("nations.csv", "ceasefire and backstop.air_defence", "cease-fire", "nations.GBR.conditions", "'cease-fire'", "column", ""),
-    ("nations.csv", "true,0.5..0.7..0.9", "yes,0.5..0.7..0.9", "waits_for_ceasefire", "'yes'", "true or false", ""),
-    ("nations.csv", "offers_troops,,", "offers_troops,22.02.2025,", "position_date", "'22.02.2025'", "ISO date", ""),
+    ("nations.csv", "true,0.5..0.7..0.9", "yes,0.5..0.7..0.9", "nations.GBR.waits_for_ceasefire", "'yes'", "true or false", ""),
+    ("nations.csv", "offers_troops,,", "offers_troops,22.02.2025,", "nations.FRA.position_date", "'22.02.2025'", "ISO date", ""),
     ("nations.csv", "offers_troops,,", "offers_troops,2025-03-01,", "nations.FRA.position_date", "2025-03-01", "as_of 2025-02-22", ""),
     ("legs.csv", "dep_fra,rail_pol", "dep_fra,rail_po", "legs.fra-pol-rail.destination", "'rail_po'", "places.csv", "rail_pol"),
     ("legs.csv", "rail,1600,", "rail,160,", "legs.fra-pol-rail.distance_km", "160", "great circle", ""),
-    ("legs.csv", "rail,1600,500,3000", "rail,1600,0,3000", "fra-pol-rail.speed_km_day", "0.0", "more than 0", ""),
-    ("places.csv", "rail_pol,Railhead in Poland,POL,railhead,22.8", "rail_pol,Railhead in Poland,POL,railhead,222.8", "rail_pol.lon", "222.8", "180 or less", ""),
+    ("legs.csv", "rail,1600,500,3000", "rail,1600,0,3000", "legs.fra-pol-rail.speed_km_day", "0.0", "more than 0", ""),
+    ("places.csv", "rail_pol,Railhead in Poland,POL,railhead,22.8", "rail_pol,Railhead in Poland,POL,railhead,222.8", "places.rail_pol.lon", "222.8", "180 or less", ""),
     ("places.csv", "battery;air,0,,example\nhub", "batteries;air,0,,example\nhub", "places.site_pol.may_host", "'batteries'", "base, battery or air", "battery"),
     ("places.csv", "rail_pol,Railhead in Poland,POL", "rail_pol,Railhead in Poland,Pol", "places.rail_pol.country", "'Pol'", "three capitals", ""),
-    ("assets.csv", "300000,1", "300 000,1", "people", "'300 000'", "a number", ""),
-    ("assets.csv", "300000,1", "300000,9", "city.priority", "9", "5 or less", ""),
-    ("assets.csv", "300000,1", "300000,1.5", "priority", "'1.5'", "a whole number", ""),
+    ("assets.csv", "300000,1", "300 000,1", "assets.city.people", "'300 000'", "a number", ""),
+    ("assets.csv", "300000,1", "300000,9", "assets.city.priority", "9", "5 or less", ""),
+    ("assets.csv", "300000,1", "300000,1.5", "assets.city.priority", "'1.5'", "a whole number", ""),
     ("backstop.csv", "USA,patriot_bty,operate_outside", "USA,patriot_bty,transfer", "backstop.air_defence_neighbours.crew_nation", "empty", "crews", ""),
     ("sectors.csv", "South", "South ,x", "row", "13 cells", "12 cells", ""),
     ("sectors.csv", "50,100", "51,100", "sectors.south.from_km", "51", "where sector north ends", ""),
@@ -162,7 +162,7 @@ def test_all_problems_at_once(folder: Path) -> None:
 def test_a_faulty_row_raises_no_second_problem(folder: Path) -> None:
     """Rows that refer to a row with a wrong cell are not reported for it."""
     change(folder, "places.csv", "dep_gbr,Depot in Britain,GBR,depot,-1.8", "dep_gbr,Depot in Britain,GBR,depot,west")
-    assert only_problem(folder).key == "lon"
+    assert only_problem(folder).key == "places.dep_gbr.lon"
 
 
 def test_missing_folder_names_the_bundled_ones() -> None:

@@ -45,7 +45,7 @@ def test_decimal_comma_that_may_be_thousands_is_refused() -> None:
     """30,000 in a semicolon file may be thirty or thirty thousand: it is not guessed."""
     _, problems = read(f"{HEADER.replace(',', ';')}\na;A;city;30,5;50;30,000;1;;x\n")
     assert problems == [
-        "assets.csv:2: people is '30,000'; expected a number whose comma cannot be read two ways; write 30000 or 30.0"
+        "assets.csv:2: assets.a.people is '30,000'; expected a number whose comma cannot be read two ways; write 30000 or 30.0"
     ]
 
 
@@ -83,7 +83,7 @@ def test_empty_trailing_columns_are_let_pass() -> None:
         (f"{HEADER}\na,A\n", "assets.csv:2: row is 2 cells; expected 9 cells as in the header"),
         (f'{HEADER}\na,"A"x,city,1,2,3,1,,x\n', "assets.csv:2: row is "),
         (f'{HEADER}\na,"A,city\n', "assets.csv:2: row is "),
-        (f'{HEADER}\na,A,city,"1,5",2,3,1,,x\n', "assets.csv:2: lon is '1,5'; expected a number with a decimal point"),
+        (f'{HEADER}\na,A,city,"1,5",2,3,1,,x\n', "assets.csv:2: assets.a.lon is '1,5'; expected a number with a decimal point"),
         (f"{HEADER.replace('people', 'peopel')}\na,A,city,1,2,3,1,,x\n", "(did you mean 'people'?)"),
     ],
 )  # fmt: skip

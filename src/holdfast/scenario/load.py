@@ -103,6 +103,7 @@ def _type_rows(table: str, cls: type, raw: RawRows, draft: Draft, *, locator: Lo
     typed = validate_rows(
         cls,
         list(raw.rows.values()),
+        table=table,
         where=lambda index: raw.places[keys[index]],
         columns=raw.columns,
         faulty={(number[key], column) for key, column in raw.faulty if key in number},

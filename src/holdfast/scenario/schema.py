@@ -142,6 +142,7 @@ def validate_rows(
     cls: type[T],
     rows: Sequence[Mapping[str, Any]],
     *,
+    table: str,
     where: Callable[[int], Where],
     columns: Collection[str],
     faulty: set[tuple[int, str]],
@@ -151,6 +152,8 @@ def validate_rows(
 
     Parameters
     ----------
+    table
+        Its name, put before the id and field in messages.
     where
         Place of the row of a number.
     columns
@@ -170,7 +173,7 @@ def validate_rows(
                 _lacking(str(detail["loc"][-1]), where(number), problems)
                 continue
             _report(
-                detail, detail["loc"][1:], cls, key=str(rows[number].get("id", "")), where=_at(where, number),
+                detail, detail["loc"][1:], cls, key=f"{table}.{rows[number].get('id', '')}", where=_at(where, number),
                 problems=problems, skip=skip,
             )  # fmt: skip
         found = [
@@ -179,7 +182,7 @@ def validate_rows(
         ]
     for number, row in enumerate(found):
         if number in wrong or (
-            row is not None and not _in_range(row, key=str(row.id), where=_at(where, number), problems=problems)
+            row is not None and not _in_range(row, key=f"{table}.{row.id}", where=_at(where, number), problems=problems)
         ):
             found[number] = None
     return found

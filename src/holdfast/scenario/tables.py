@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from holdfast.core.errors import ValueRangeError
@@ -140,7 +141,8 @@ def _add_row(
             row[name] = parse_cell(kinds[name], text)
         except ValueRangeError as error:
             expected = str(error).removeprefix("expected ")
-            problems.add(Where(table.file, line), key=name, value=shown(cell), expected=expected)
+            key = ".".join(part for part in (PurePath(table.file).stem, str(row.get("id", "")), name) if part)
+            problems.add(Where(table.file, line), key=key, value=shown(cell), expected=expected)
             table.faulty.add((len(table.rows), name))
     table.rows.append(row)
     table.lines.append(line)
