@@ -5,7 +5,7 @@ Two answers: the highest common service level alpha that fits, and which whole t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -21,6 +21,7 @@ ALPHA_TOLERANCE = 1e-3
 """Alpha is found to this width: a force at alpha + tolerance (on the way up) no longer fits."""
 _LEAST_ALPHA = 0.01
 _GRID = 8
+_MOST_DROPPED = 3
 
 
 def scaled_service(service: Service, alpha: float) -> Service:
@@ -79,27 +80,35 @@ def find_alpha(people: Callable[[float], float], cap: float) -> float:
     return low
 
 
-def find_dropped(sized: Sized, cap: float) -> tuple[tuple[str, ...], bool]:
-    """Fewest whole tasks to drop so that the rest, at full service, fits; among those the set that saves least.
+def find_dropped(sized: Sized, cap: float, *, alone: Mapping[str, float]) -> tuple[tuple[str, ...], bool]:
+    """Fewest whole tasks to drop (three at most) so that the rest, at full service, fits; of those the set that saves least.
 
     The bases to protect stay as many as for the whole force, so the answer errs to the safe side.
+
+    Parameters
+    ----------
+    alone
+        People in country for each task alone: a task that does not fit alone must be dropped.
     """
     tasks = tuple(sized.demands)
-    for count in range(1, len(tasks)):
+    must = {task for task in tasks if alone[task] > cap}
+    for count in range(max(1, len(must)), min(_MOST_DROPPED, len(tasks) - 1) + 1):
         fitting: list[tuple[float, tuple[str, ...]]] = []
         for dropped in combinations(tasks, count):
+            if not must <= set(dropped):
+                continue
             rows = [row for row in sized.rows if row.task not in dropped]
             people = people_for(sized.desk, rows)[1]
             if people <= cap:
                 fitting.append((-people, dropped))
         if fitting:
             return min(fitting)[1], True
-        if count >= 3:
-            break
     return (), False
 
 
-def find_cap(inputs: SizingInputs, prepared: Prepared, sized: Sized) -> CapFinding | None:
+def find_cap(
+    inputs: SizingInputs, prepared: Prepared, sized: Sized, *, alone: Mapping[str, float]
+) -> CapFinding | None:
     """What the scenario's cap buys; `None` without a cap."""
     cap = inputs.cap_in_country
     if cap <= 0 or inputs.posture == "none":
@@ -112,7 +121,7 @@ def find_cap(inputs: SizingInputs, prepared: Prepared, sized: Sized) -> CapFindi
         return known[alpha]
 
     alpha = find_alpha(people, cap)
-    dropped, fits = ((), True) if alpha == 1.0 else find_dropped(sized, cap)
+    dropped, fits = ((), True) if alpha == 1.0 else find_dropped(sized, cap, alone=alone)
     return CapFinding(
         cap=cap,
         alpha=alpha,

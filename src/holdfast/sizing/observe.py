@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from holdfast.core.errors import InfeasibleError
+from holdfast.core.solver import quiet_stdout
 from holdfast.models.sensing import barrier_probability, layer_of, orbit_aircraft, sweep_width_km
 from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, Row, TaskDemand
@@ -124,11 +125,12 @@ def _solve_choice(
     one_each[sectors, np.arange(count)] = 1.0
     enough = np.array([*(-menus[i].orbits[m] for i, m in zip(sectors, picks, strict=True)), 1.0])
     high = np.append(np.ones(count), np.inf)
-    found = milp(
-        costs, integrality=np.ones(count + 1), bounds=Bounds(0, high),
-        constraints=[LinearConstraint(one_each, 1, 1), LinearConstraint(enough[None], 0, np.inf)],
-        options={"mip_rel_gap": 1e-6, "node_limit": 20_000},
-    )  # fmt: skip
+    with quiet_stdout():
+        found = milp(
+            costs, integrality=np.ones(count + 1), bounds=Bounds(0, high),
+            constraints=[LinearConstraint(one_each, 1, 1), LinearConstraint(enough[None], 0, np.inf)],
+            options={"mip_rel_gap": 1e-6, "node_limit": 20_000},
+        )  # fmt: skip
     if found.x is None:
         raise InfeasibleError(f"observe: no choice of mixes was found ({found.message})")
     taken = np.flatnonzero(found.x[:count] > 0.5)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.core.solver import quiet_stdout
 from holdfast.models.reach import masked_reach_km, reach_km, reaches_km
 from holdfast.models.sensing import factor_value
 from holdfast.models.travel import great_circle_km
@@ -173,7 +174,8 @@ def _linear_bound(cover: AssetCover, gain: NDArray[np.bool_], asked: Array) -> f
     right = np.concatenate([np.zeros(assets * targets), -asked])
     costs = np.concatenate([cover.costs, np.zeros(assets * targets)])
     bounds = [(0.0, None)] * count + [(0.0, 1.0)] * (assets * targets)
-    found = linprog(costs, A_ub=rows, b_ub=right, bounds=bounds, method="highs")
+    with quiet_stdout():
+        found = linprog(costs, A_ub=rows, b_ub=right, bounds=bounds, method="highs")
     return float(found.fun) if found.status == 0 else 0.0
 
 

@@ -50,7 +50,7 @@ def size(inputs: SizingInputs) -> Requirement:
     derive_totals(sized)
     report("size: tasks and cap", 0.6)
     alone, saved, by_task = split_by_task(sized)
-    cap = find_cap(inputs, prepared, sized)
+    cap = find_cap(inputs, prepared, sized, alone=alone)
     desk = sized.desk
     return Requirement(
         posture=inputs.posture,
