@@ -1,5 +1,7 @@
 """Linear referencing on the ellipsoid."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -9,7 +11,7 @@ from pyproj import Geod, Transformer
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.geo.distance import geodesic_km
-from holdfast.geo.line import Line, stretches
+from holdfast.geo.line import Line
 from holdfast.geo.nearest import Legs, candidate_legs, foot_on_legs
 
 GEOD = Geod(ellps="WGS84")
@@ -136,7 +138,7 @@ def test_sample_and_between_keep_length():
     kms = line.sample(7)
     assert np.diff(kms).max() <= 7
     assert (kms[0], kms[-1]) == (0, line.length_km)
-    cut = [line.between(a, b) for a, b in stretches(kms)]
+    cut = [line.between(a, b) for a, b in pairwise(kms)]
     assert sum(part.length_km for part in cut) == pytest.approx(line.length_km, abs=1e-6)
     assert np.allclose(cut[3].at(0), line.at(kms[3]), atol=1e-9)
 

@@ -45,10 +45,15 @@ _DEGREE_KM, _LEAST_COSINE = 110.5, 0.01
 
 
 class DisputedLine(NamedTuple):
-    """A ceasefire line or a line in dispute: what it is, and where it runs."""
+    """A path of a ceasefire line or a line in dispute: what it is, and where it runs (degrees)."""
 
     name: str
-    geometry: BaseGeometry
+    geometry: shapely.LineString
+
+    @property
+    def coords(self) -> list[tuple[float, float]]:
+        """Points of the path, longitude and latitude in order."""
+        return [(float(lon), float(lat)) for lon, lat in self.geometry.coords]
 
 
 @cache
@@ -159,11 +164,13 @@ def _shore_km(spot: shapely.Point, shape: BaseGeometry) -> float:
 
 
 def load_disputed_lines() -> tuple[DisputedLine, ...]:
-    """Ceasefire lines and lines in dispute, a layer of their own beside the borders."""
+    """Ceasefire lines and lines in dispute, a layer of their own beside the borders; a line in parts comes as its parts."""
     arcs = decode_arcs(_topology())
+    shapes = [
+        (item["properties"]["name"], geometry_of(item, arcs=arcs)) for item in objects_of(_topology(), "disputed")
+    ]
     return tuple(
-        DisputedLine(item["properties"]["name"], geometry_of(item, arcs=arcs))
-        for item in objects_of(_topology(), "disputed")
+        DisputedLine(name, path) for name, shape in shapes for path in shapely.get_parts(shapely.line_merge(shape))
     )
 
 

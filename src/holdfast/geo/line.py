@@ -6,8 +6,6 @@ offsets are positive.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -138,8 +136,3 @@ class Line:
         leg = np.clip(np.searchsorted(self._reached_m, metres, side="right") - 1, 0, len(self._legs.lengths_m) - 1)
         along = np.clip(metres - self._reached_m[leg], 0.0, self._legs.lengths_m[leg])
         return forward(self.points[leg], self._legs.azimuths[leg], along)
-
-
-def stretches(boundaries_km: ArrayLike) -> list[tuple[float, float]]:
-    """Pairs of neighbouring boundaries: (from_km, to_km) of each stretch between them."""
-    return [(float(a), float(b)) for a, b in pairwise(np.asarray(boundaries_km, dtype=float))]
