@@ -72,3 +72,58 @@ def solve(model: linopy.Model, *, what: str, gap: float = 1e-4, node_limit: int 
         status, condition = model.solve(solver_name="highs", io_api="direct", progress=False, **options)
     if status != "ok" and condition not in {"solution_limit", "iteration_limit"}:
         raise InfeasibleError(f"{what}: HiGHS ended with {status} ({condition})")
+
+
+class WarmLinearProgram:
+    """A linear program min c x, low ≤ A x ≤ high, lower ≤ x, solved again and again for other row bounds.
+
+    Parameters
+    ----------
+    cost, lower
+        One entry a column.
+    matrix
+        Sparse rows × columns (anything with `tocsr`).
+    low, high
+        Row bounds; may be infinite.
+    """
+
+    def __init__(self, cost: Any, *, matrix: Any, low: Any, high: Any, lower: Any) -> None:
+        import highspy
+        import numpy as np
+
+        rows = matrix.tocsr()
+        program = highspy.HighsLp()
+        program.num_row_, program.num_col_ = rows.shape
+        program.col_cost_, program.col_lower_ = np.asarray(cost, dtype=float), np.asarray(lower, dtype=float)
+        program.col_upper_ = np.full(rows.shape[1], highspy.kHighsInf)
+        program.row_lower_, program.row_upper_ = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+        self._low, self._high = program.row_lower_, program.row_upper_
+        self._solver = highspy.Highs()
+        for option, value in OPTIONS.items():
+            self._solver.setOptionValue(option, value)
+        self._solver.passModel(program)
+        self._optimal = highspy.HighsModelStatus.kOptimal
+
+    def set_high(self, row: int, high: float) -> None:
+        """Give a row another upper bound."""
+        self._solver.changeRowBounds(row, float(self._low[row]), high)
+
+    def solve(self, *, what: str) -> tuple[float, Any, Any]:
+        """Objective, values of the columns and duals of the rows at the optimum.
+
+        Raises
+        ------
+        InfeasibleError
+            When there is none.
+        """
+        import numpy as np
+
+        with quiet_stdout():
+            self._solver.run()
+        if self._solver.getModelStatus() != self._optimal:
+            raise InfeasibleError(f"{what}: HiGHS ended with {self._solver.modelStatusToString(self._solver.getModelStatus())}")
+        solution = self._solver.getSolution()
+        value = float(self._solver.getInfo().objective_function_value)
+        return value, np.asarray(solution.col_value), np.asarray(solution.row_dual)

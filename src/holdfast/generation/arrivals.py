@@ -1,0 +1,99 @@
+"""Units as they become ready to move: the first fill of each capability; reliefs of units in place are no arrivals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from holdfast.generation.inputs import DAYS_A_MONTH, GenerationInputs
+from holdfast.generation.model import Schedule
+from holdfast.generation.supply import Supply
+from holdfast.results.stages import ForceUnit
+
+_SMALLEST = 1e-6
+
+
+def list_units(inputs: GenerationInputs, supply: Supply, schedule: Schedule) -> tuple[ForceUnit, ...]:
+    """New units of the force by pool and month, and the backstop's, in the order in which they are ready.
+
+    A capability's strength on station grows when its total exceeds every earlier month's; the growth belongs to the pools
+    whose own strength grew. Nothing is ready to move into the country before D.
+    """
+    found: list[ForceUnit] = []
+    kinds = dict.fromkeys(source.capability for source in supply.sources if not source.is_element)
+    for kind in kinds:
+        found += _growth(inputs, supply, schedule, capability=kind)
+    found += _backstop_units(inputs, supply, schedule)
+    return tuple(sorted(found, key=lambda unit: (unit.ready_day, unit.backstop, unit.id)))
+
+
+def _growth(inputs: GenerationInputs, supply: Supply, schedule: Schedule, *, capability: str) -> list[ForceUnit]:
+    rows = [
+        row for row, source in enumerate(supply.sources) if source.capability == capability and not source.is_element
+    ]
+    highest = 0.0
+    before = np.zeros(len(rows))
+    units: list[ForceUnit] = []
+    for month in range(inputs.months):
+        now = schedule.station[rows, month]
+        growth = float(now.sum()) - highest
+        for number in sorted(range(len(rows)), key=lambda n: (-(now[n] - before[n]), n)):
+            added = min(growth, float(now[number] - before[number]))
+            if added > _SMALLEST:
+                units += _split(inputs, supply, schedule, row=rows[number], month=month, units=added)
+                growth -= added
+        highest = max(highest, float(now.sum()))
+        before = now
+    return units
+
+
+def _split(
+    inputs: GenerationInputs, supply: Supply, schedule: Schedule, *, row: int, month: int, units: float
+) -> list[ForceUnit]:
+    """The units added, by the areas in which the pool is used over the horizon."""
+    source = supply.sources[row]
+    offer = next(offer for offer in inputs.offers if offer.id == source.id)
+    by_area: dict[str, float] = {}
+    for number, edge in enumerate(supply.edges):
+        if edge.source == source.id:
+            by_area[edge.area] = by_area.get(edge.area, 0.0) + float(schedule.use[number].sum())
+    total = sum(by_area.values())
+    return [
+        ForceUnit(
+            id=f"{source.id}-{month:02d}" + (f"-{area}" if len(by_area) > 1 else ""),
+            nation=source.nation,
+            pool=source.id,
+            capability=source.capability,
+            units=units * used / total,
+            personnel=units * used / total * source.personnel,
+            area=area,
+            depot=offer.depot,
+            ready_day=max(
+                source.ready_day, DAYS_A_MONTH * month if month > source.ready_month else source.ready_day, 0.0
+            ),
+            backstop=False,
+        )
+        for area, used in by_area.items()
+        if units * used / total > _SMALLEST
+    ]
+
+
+def _backstop_units(inputs: GenerationInputs, supply: Supply, schedule: Schedule) -> list[ForceUnit]:
+    """Every backstop element in place, whether or not a line of demand uses it."""
+    _ = schedule
+    elements = {element.id: element for element in inputs.elements}
+    return [
+        ForceUnit(
+            id=source.id,
+            nation=source.nation,
+            pool="",
+            capability=source.capability,
+            units=source.units,
+            personnel=source.units * source.personnel,
+            area=elements[source.id].area,
+            depot=elements[source.id].based,
+            ready_day=source.ready_day,
+            backstop=True,
+        )
+        for source in supply.sources
+        if source.is_element
+    ]
