@@ -21,12 +21,14 @@ def test_counts_add_up_over_tables() -> None:
 
 
 def test_a_row_with_source_and_assumption_counts_as_assumed() -> None:
-    """Only what rests on evidence and on nothing else counts as sourced."""
+    """Only what rests on evidence and on nothing else counts as sourced; evidence beside an assumption counts in part."""
     scenario = tiny_scenario()
     pool = scenario.pools["fra_mech_bn"]
     for source, assumption, sourced in (("ev-1", "", 1), ("ev-1", "rounded", 0), ("", WHY, 0)):
         pools = scenario.pools | {pool.id: replace(pool, source=source, assumption=assumption)}
-        assert sourced_share(replace(scenario, pools=pools)).by_table["pools"][0] == sourced
+        found = sourced_share(replace(scenario, pools=pools))
+        assert found.by_table["pools"][0] == sourced
+        assert found.partly == bool(source and assumption)
 
 
 def test_a_quantity_counts_by_its_own_origin_before_its_sections() -> None:

@@ -38,6 +38,11 @@ def key_of(seed: int, *words: int | str) -> int:
     return key
 
 
+def unit(key: int) -> float:
+    """The uniform number in (0, 1) of a key."""
+    return ((key >> 11) + 0.5) * _TO_UNIT
+
+
 def uniform(seed: int, *words: int | str) -> float:
     """A uniform number in (0, 1), the same for the same seed and words."""
-    return ((key_of(seed, *words) >> 11) + 0.5) * _TO_UNIT
+    return unit(key_of(seed, *words))

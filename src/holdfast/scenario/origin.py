@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -22,9 +22,13 @@ class SourcedShare:
     """How much of a scenario rests on sources: rows of tables, values of settings and factors."""
 
     sourced: int
+    """Rest on evidence and on nothing else."""
     assumed: int
+    """Say assumption, with or without evidence beside it."""
     by_table: dict[str, tuple[int, int]]
     """Sourced and assumed, by table or section."""
+    partly: int = 0
+    """Those of the assumed that cite evidence beside their assumption."""
 
     @property
     def share(self) -> float:
@@ -49,38 +53,39 @@ def sourced_share(scenario: Scenario) -> SourcedShare:
     A row of a table, a trace, an option and a factor count one each; so does every value of a settings section
     (a quantity with an origin of its own by that, any other value by its section's). Evidence is not counted.
     """
-    by_table: dict[str, tuple[int, int]] = {}
+    found: dict[str, list[Any]] = {}
     for name in SECTIONS:
         section = getattr(scenario, name)
         if hasattr(section, "source") or name == "d_day":
-            by_table[name] = _count(_values(section))
+            found[name] = _values(section)
     tables = [*KEYED, "traces", *(name for name in TABLES if name != "evidence")]
     for name in tables:
-        by_table[name] = _count([is_sourced(row) for row in getattr(scenario, name).values()])
-    by_table["factors"] = _count([factor.value.is_sourced for factor in scenario.factors.values()])
-    by_table = {name: counts for name, counts in by_table.items() if sum(counts)}
+        found[name] = list(getattr(scenario, name).values())
+    found["factors"] = [factor.value for factor in scenario.factors.values()]
+    by_table = {name: _count(things) for name, things in found.items() if things}
     return SourcedShare(
         sourced=sum(sourced for sourced, _ in by_table.values()),
         assumed=sum(assumed for _, assumed in by_table.values()),
         by_table=by_table,
+        partly=sum(bool(thing.source and thing.assumption) for things in found.values() for thing in things),
     )
 
 
-def _count(flags: Collection[bool]) -> tuple[int, int]:
-    sourced = sum(flags)
-    return sourced, len(flags) - sourced
+def _count(things: Sequence[Any]) -> tuple[int, int]:
+    sourced = sum(is_sourced(thing) for thing in things)
+    return sourced, len(things) - sourced
 
 
-def _values(section: Any) -> list[bool]:
-    own = is_sourced(section) if hasattr(section, "source") else False
-    flags = []
+def _values(section: Any) -> list[Any]:
+    """For each value of a section what says where it comes from: the quantity itself, or the section."""
+    origins: list[Any] = []
     for item in fields(section):
         value = getattr(section, item.name)
         if item.name in {"source", "assumption"}:
             continue
-        has_own = isinstance(value, Quantity) and (value.source or value.assumption)
-        flags.append(value.is_sourced if has_own else own)
-    return flags
+        has_own = isinstance(value, Quantity) and (value.source or value.assumption or not hasattr(section, "source"))
+        origins.append(value if has_own else section)
+    return origins
 
 
 def with_origin(quantity: Quantity, *, source: str, assumption: str) -> Quantity:

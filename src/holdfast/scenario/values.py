@@ -7,7 +7,7 @@ A :class:`Quantity` is what every uncertain input of a scenario is. It names its
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from holdfast.core.errors import ValueRangeError
@@ -101,7 +101,9 @@ class Quantity:
 
     def fixed_at(self, value: float) -> Quantity:
         """The quantity with its range closed at `value`; origin kept."""
-        return replace(self, low=value, mode=value, high=value, distribution="point")
+        return Quantity(
+            low=value, mode=value, high=value, distribution="point", source=self.source, assumption=self.assumption
+        )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:

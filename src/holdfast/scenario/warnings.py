@@ -94,7 +94,7 @@ def _reluctant_pools(scenario: Scenario) -> Iterator[str]:
         if position == "refuses" or (
             position == "refuses_ground_troops" and domain == "ground" and "country" in pool.areas
         ):
-            yield f"pools.csv: {key} offers {pool.capability} in the country, but {pool.nation} {position.replace('_', ' ')}"
+            yield f"pools.csv: {key} offers {pool.capability}, but {pool.nation} {position.replace('_', ' ')}"
 
 
 def _unused_evidence(scenario: Scenario, own: Collection[str]) -> Iterator[str]:
