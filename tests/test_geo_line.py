@@ -111,6 +111,26 @@ def test_nearest_agrees_with_a_projected_plane():
         assert flat.distance(shapely.Point(0, 0)) / 1000 == pytest.approx(km, abs=0.01)
 
 
+def test_a_far_offset_does_not_swing_with_small_bends():
+    """Behind a zigzag of 5 km, points 50 km off keep the order of their kilometres."""
+    saw = Line([(30 + 0.05 * k, 50 + 0.03 * (k % 2)) for k in range(60)])
+    kms = np.arange(60, saw.length_km - 60, 5.0)
+    lon, lat = saw.offset(kms, 50)
+    assert (np.diff(lon) > 0).all()
+    assert lat == pytest.approx(50.015 - 50 / 111.2, abs=0.03)
+    straight = np.diff(saw.at(kms)[0])
+    assert np.diff(lon).sum() == pytest.approx(straight.sum(), rel=0.05)
+    near_lon, near_lat = saw.offset(saw.reached_km[20] + 1.0, 0.2)
+    assert saw.nearest(near_lon, near_lat)[1] == pytest.approx(0.2, abs=1e-6)
+
+
+def test_an_offset_of_nothing_is_the_line():
+    """At no offset the point is the point of the line, also at both ends."""
+    line = zigzag()
+    kms = line.sample(10)
+    assert np.allclose(line.offset(kms, 0.0), line.at(kms), atol=1e-12)
+
+
 def test_long_legs_keep_their_nearest_leg():
     """With legs of thousands of kilometres the filter by chords still keeps the leg that is nearest on the ellipsoid."""
     line = Line([(-60, 10), (-20, 45), (20, 5), (60, 50), (100, 0)])

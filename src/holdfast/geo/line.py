@@ -65,8 +65,9 @@ class Line:
     def offset(self, km: ArrayLike, offset_km: ArrayLike) -> tuple[Floats, Floats]:
         """Longitude and latitude at `offset_km` square to the line at a kilometre: positive to the right, the host's side.
 
-        At a bend the direction is that of the leg that begins there. Inside a sharp bend, a point further off than the
-        bend is wide may lie nearer to another part of the line.
+        Square to the line as seen from there: to the chord of the stretch as far to each side as the offset. So a point a few
+        hundred metres off follows every bend, and one 50 km off does not swing about with bends of a few kilometres. Inside
+        a sharp bend the point may still lie nearer to another part of the line than its offset.
 
         Raises
         ------
@@ -75,7 +76,8 @@ class Line:
         """
         km, offset_km = np.broadcast_arrays(np.asarray(km, dtype=float), np.asarray(offset_km, dtype=float))
         lon, lat, heading = self._walk(km)
-        off_lon, off_lat, _ = forward(np.stack([lon, lat], axis=-1), heading + 90.0, offset_km * 1000.0)
+        trend = self._trend(km, np.abs(offset_km), heading)
+        off_lon, off_lat, _ = forward(np.stack([lon, lat], axis=-1), trend + 90.0, offset_km * 1000.0)
         return off_lon, off_lat
 
     def nearest(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats, Ints]:
@@ -125,6 +127,16 @@ class Line:
         clear = AT_POINT_M / 1000.0
         inner = self.points[(self.reached_km > from_km + clear) & (self.reached_km < to_km - clear)]
         return Line(np.vstack([start, inner, end]))
+
+    def _trend(self, km: Floats, reach_km: Floats, heading: Floats) -> Floats:
+        """Heading of the chord over `reach_km` to each side of each kilometre, there; of the line itself for no reach."""
+        start, end = np.maximum(km - reach_km, 0.0), np.minimum(km + reach_km, self.length_km)
+        first = np.stack(self.at(np.minimum(start, end)), axis=-1)
+        last = np.stack(self.at(np.maximum(start, end)), axis=-1)
+        azimuth, _, chord = wgs84().inv(first[..., 0], first[..., 1], last[..., 0], last[..., 1])
+        share = np.divide(km - start, end - start, out=np.zeros_like(chord), where=end > start)
+        _, _, trend = forward(first, np.asarray(azimuth), np.asarray(chord) * share)
+        return np.where(np.asarray(chord) > 2.0 * AT_POINT_M, trend, heading)
 
     def _walk(self, km: ArrayLike) -> tuple[Floats, Floats, Floats]:
         """Longitude, latitude and heading at each kilometre."""
