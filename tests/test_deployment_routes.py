@@ -178,3 +178,17 @@ def test_a_detour_never_leaves_the_ends() -> None:
     finder = RouteFinder(network, host="UKR")
     routes = finder.offered(network.node("rail_pol"), network.node("stage_ukr"), airlift=False, routes=1, detours=3)
     assert len(routes) > 1
+
+
+def test_no_route_flies_out_of_the_host_country_to_come_in_elsewhere() -> None:
+    """Light cargo at an airfield of the country goes on by road, not by air through a neighbour."""
+    places = (_place("a", country="UKR"), _place("hub"), _place("b", country="UKR"))
+    legs = (
+        _leg("out", "a", "hub", days=0.1, mode="air"),
+        _leg("in", "hub", "b", days=0.1, mode="air"),
+        _leg("road", "a", "b", days=3),
+    )
+    network = build_network(places, legs)
+    finder = RouteFinder(network, host="UKR")
+    assert [finder.route(0, way).days for way in finder.quickest(0, 2, k=5)] == [pytest.approx(3.0)]
+    assert len(RouteFinder(network, host="DEU").quickest(0, 2, k=5)) == 2

@@ -59,6 +59,17 @@ def transport_days(full: Any, ready: Any) -> Any:
     return full - ready
 
 
+@formula(
+    "deploy.order_days",
+    unit="days",
+    text="mean arrival day of the plan − of the same plan with those first who bring most people a tonne",
+    reference="docs/stages/deployment.md",
+)
+def order_days(plan: Any, people_first: Any) -> Any:
+    """Days that the enabling order costs in the mean."""
+    return plan - people_first
+
+
 @dataclass(frozen=True, kw_only=True)
 class Findings:
     """What the stage found, for its figures."""
@@ -69,6 +80,7 @@ class Findings:
     people_outside: float
     supply_t_day: float
     mean_plan: float
+    mean_people_first: float
     mean_bound: float
     bindings: tuple[Binding, ...]
     initial: float
@@ -134,6 +146,19 @@ def _write_bound(sheet: Worksheet, found: Findings) -> None:
         unit="day after D",
         text="people-weighted mean arrival day of the list schedule: whole units in the enabling order",
         inputs=("deploy.people_network", "deploy.tonnes_network", "deploy.supply_t_day"),
+    )
+    sheet.optimum(
+        "deploy.mean_day_people_first",
+        found.mean_people_first,
+        unit="day after D",
+        text="the same along the same routes, but those first who bring most people a tonne, whatever they enable",
+        inputs=("deploy.people_network", "deploy.tonnes_network"),
+    )
+    sheet.apply(
+        "deploy.order_days",
+        "deploy.order_days",
+        plan="deploy.mean_day_plan",
+        people_first="deploy.mean_day_people_first",
     )
     sheet.apply("deploy.gap", "deploy.gap", plan="deploy.mean_day_plan", bound="deploy.mean_day_bound")
 

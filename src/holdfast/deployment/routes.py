@@ -57,10 +57,16 @@ class RouteFinder:
         self.host = host
         self._outgoing: dict[int, list[tuple[int, int]]] = {}
         for leg, (a, b) in enumerate(network.ends):
-            self._outgoing.setdefault(a, []).append((leg, b))
-            self._outgoing.setdefault(b, []).append((leg, a))
+            for tail, head in ((a, b), (b, a)):
+                if not self._flies_out(leg, tail, head):
+                    self._outgoing.setdefault(tail, []).append((leg, head))
         self._arcs, self._costs, self._arc_legs = self._state_arcs()
         self._to_go: dict[tuple[int, _Ban], NDArray[np.float64]] = {}
+
+    def _flies_out(self, leg: int, tail: int, head: int) -> bool:
+        """Whether a leg flies cargo out of the host country, which no deployment does to come in elsewhere."""
+        inside = [self.network.places[node].country == self.host for node in (tail, head)]
+        return self.network.legs[leg].mode == "air" and inside == [True, False]
 
     def _state_arcs(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
         arcs, costs, legs = [], [], []

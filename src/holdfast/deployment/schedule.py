@@ -17,6 +17,8 @@ from holdfast.deployment.kernels import ship
 from holdfast.deployment.model import Bound
 from holdfast.deployment.problem import Move, Problem, SupplyLine
 
+TRIES = 250
+"""Most schedules tried in the search for better ways."""
 _VIRTUAL_TONNE = 1.0  # stands for a move by its own means, which takes no capacity, so that its supply has a rate
 
 
@@ -96,6 +98,42 @@ def ways_of_bound(problem: Problem, groups: Problem, bound: Bound, chosen: NDArr
         dealt[group, way] += max(move.people, 1e-9)
         result[number] = way
     return result
+
+
+def improve_ways(problem: Problem, ways: NDArray[np.int64], *, tries: int = TRIES) -> NDArray[np.int64]:
+    """Ways changed one move at a time, most delayed people first, as long as the mean arrival day falls.
+
+    A plain local search: every change is judged by the whole list schedule, at most `tries` times.
+    """
+    best = ways.copy()
+    arrival = list_schedule(problem, best).arrival
+    mean = mean_arrival(problem, arrival)
+    left = tries
+    for number in _most_delayed(problem, arrival):
+        for way in range(len(problem.moves[number].ways)):
+            if left <= 0:
+                return best
+            if way == best[number]:
+                continue
+            left -= 1
+            other = best.copy()
+            other[number] = way
+            found = mean_arrival(problem, list_schedule(problem, other).arrival)
+            if found < mean - 1e-9:
+                best, mean = other, found
+    return best
+
+
+def _most_delayed(problem: Problem, arrival: NDArray[np.float64]) -> list[int]:
+    """Moves with a choice of ways, by people × days behind the quickest arrival there could be."""
+    delays: dict[int, float] = {}
+    for number, (move, day) in enumerate(zip(problem.moves, arrival, strict=True)):
+        if len(move.ways) > 1:
+            soonest = min(move.first_start(way) + way.days for way in move.ways)
+            delays[number] = move.people * ((problem.horizon if np.isnan(day) else day) - soonest)
+    return sorted(
+        (number for number, delay in delays.items() if delay > 0), key=lambda number: (-delays[number], number)
+    )
 
 
 def list_schedule(problem: Problem, ways: NDArray[np.int64]) -> Schedule:

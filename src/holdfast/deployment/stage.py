@@ -20,7 +20,7 @@ from holdfast.deployment.figures import Findings, write_figures
 from holdfast.deployment.inputs import DeploymentInputs
 from holdfast.deployment.model import Bound, solve_bound
 from holdfast.deployment.problem import Problem, group_moves
-from holdfast.deployment.schedule import Schedule, choose_ways, list_schedule, mean_arrival, ways_of_bound
+from holdfast.deployment.schedule import Schedule, choose_ways, improve_ways, list_schedule, mean_arrival, ways_of_bound
 from holdfast.results.stages import Arrival, Deployment
 
 _SHORTEST_AXIS = 30  # days shown at least, so that a curve of an empty force is still a curve
@@ -80,7 +80,7 @@ def deploy(inputs: DeploymentInputs) -> Deployment:
 
 
 def _plan_and_bound(movement: Movement, inputs: DeploymentInputs) -> _Case:
-    """Schedule by queues, bound it, schedule again along the ways of the bound, and keep the better plan."""
+    """Schedule by queues, bound it, schedule again along the ways of the bound, and improve the better plan."""
     problem = build_problem(movement, inputs)
     ways = choose_ways(problem)
     schedule = list_schedule(problem, ways)
@@ -89,8 +89,8 @@ def _plan_and_bound(movement: Movement, inputs: DeploymentInputs) -> _Case:
     groups = replace(problem, moves=group_moves(rivals))
     bound = solve_bound(groups, last_starts=_last_starts(problem, schedule, groups))
     other = list_schedule(problem, ways_of_bound(problem, groups, bound, ways))
-    if mean_arrival(problem, other.arrival) < mean_arrival(problem, schedule.arrival):
-        schedule = other
+    better = min((schedule, other), key=lambda plan: mean_arrival(problem, plan.arrival))
+    schedule = list_schedule(problem, improve_ways(problem, better.ways))
     return _Case(movement=movement, problem=problem, schedule=schedule, groups=groups, bound=bound, competing=competing)
 
 
@@ -120,6 +120,7 @@ def _findings(case: _Case, inputs: DeploymentInputs) -> Findings:
         people_outside=float(people[~inside].sum()),
         supply_t_day=float(sum(move.supply for move in problem.moves if move.line >= 0)),
         mean_plan=mean_arrival(rivals, case.arrival[case.competing]),
+        mean_people_first=mean_arrival(rivals, _people_first(case)[case.competing]),
         mean_bound=case.bound.mean_day,
         bindings=(),
         initial=math.nan,
@@ -128,6 +129,12 @@ def _findings(case: _Case, inputs: DeploymentInputs) -> Findings:
         behind=float(people[np.isnan(case.arrival)].sum()) if len(packets) else 0.0,
         drawn=ClosureRange(initial=np.zeros(0), full=np.zeros(0)),
     )
+
+
+def _people_first(case: _Case) -> NDArray[np.float64]:
+    """Arrival days on the plan's routes if who brings most people a tonne went first."""
+    ranked = tuple(replace(move, rank=-move.people / max(move.tonnes, 1.0)) for move in case.problem.moves)
+    return list_schedule(replace(case.problem, moves=ranked), case.schedule.ways).arrival
 
 
 def _arrivals(case: _Case) -> tuple[Arrival, ...]:
