@@ -1,19 +1,13 @@
 """The kernel beside the same rules written plainly in SimPy, and beside theory."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import stats
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
-from stress_case import make_case
 from stress_plain import run_plain
 
 from holdfast.models.incidents import expected_rate
 from holdfast.stress.model import measure, run_replications
+from stress_case import make_case
 
 pytestmark = pytest.mark.verification
 

@@ -6,7 +6,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +130,9 @@ def wilson_interval(successes: float, trials: int, *, z: float = _Z_95) -> tuple
     middle = share + z * z / (2 * trials)
     half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
-    return max(0.0, float((middle - half) / scale)), min(1.0, float((middle + half) / scale))
+    low = 0.0 if successes == 0 else float((middle - half) / scale)
+    high = 1.0 if successes == trials else float((middle + half) / scale)
+    return low, high
 
 
 def futures_range(hold: Floats) -> tuple[float, float]:
@@ -140,10 +141,10 @@ def futures_range(hold: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def ablate(inputs: StressInputs, *, replications: int) -> dict[str, Any]:
-    """P(hold) and mean episodes with one mechanism off, all on the same futures, replications and draws."""
-    found: dict[str, Any] = {}
+def ablate(inputs: StressInputs, *, replications: int) -> dict[str, tuple[float, ...]]:
+    """P(hold), mean episodes and mean tests with one mechanism off, on the same futures, replications and draws."""
+    found: dict[str, tuple[float, ...]] = {}
     for mechanism in ABLATIONS:
         out = run_replications(without(inputs, mechanism), replications=replications, what=f"ablation: {mechanism}")
-        found[mechanism] = (float(measure(out, "held").mean()), float(measure(out, "episodes").mean()))
+        found[mechanism] = tuple(float(measure(out, name).mean()) for name in ("held", "episodes", "tests"))
     return found

@@ -103,7 +103,11 @@ def _outcomes(out: Floats) -> xr.Dataset:
 def _ablation(inputs: StressInputs) -> xr.Dataset:
     found = ablate(inputs, replications=max(1, inputs.replications // ABLATION_SHARE))
     coords = {"ablation": np.array(ABLATIONS)}
-    names = (("hold", "P(hold) with one mechanism off"), ("episodes", "mean episodes with one mechanism off"))
+    names = (
+        ("hold", "P(hold) with one mechanism off"),
+        ("episodes", "mean episodes with one mechanism off"),
+        ("tests", "mean tests with one mechanism off"),
+    )
     return collect(
         **{
             name: labelled(
