@@ -34,6 +34,7 @@ def test_totals_are_the_sums_of_the_table(posture: str) -> None:
     cover = found.cover
     assert found.in_country == round(float(cover.in_country.sum()))
     assert found.in_theatre == round(float((cover.in_neighbour + cover.in_theatre).sum()))
+    assert round(found.figures["size.in_theatre"].value) == found.in_theatre
     assert float(cover.personnel.sum()) == pytest.approx(found.in_country + found.in_theatre)
     assert np.array_equal(cover.total, cover.direct + cover.support)
     assert np.all(cover.total == np.round(cover.total)), "units are whole"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -212,6 +213,28 @@ def test_a_missing_factor_is_named() -> None:
     """A factor that nobody defines is an error with the nearest name."""
     with pytest.raises(UnknownNameError, match=r"respond\.alert_minutes"):
         Desk(gather_sizing(tiny_scenario())).factor("respond.alert_minute")
+
+
+def test_a_factor_for_a_capability_nobody_defines_is_named() -> None:
+    """A `gives` factor with a misspelt capability is an error, not a silent nothing."""
+    inputs = gather_sizing(tiny_scenario())
+    wrong = inputs.factors | {"gives.cas.figther_sqn": inputs.factors["gives.cas.fighter_sqn"]}
+    with pytest.raises(UnknownNameError, match="did you mean 'fighter_sqn'"):
+        Desk(replace(inputs, factors=wrong)).gives("cas", task="rescue")
+
+
+def test_crossings_are_met_more_often_by_more_movers() -> None:
+    """The barrier text names a chance that grows with the movers, and says nothing where none moves."""
+
+    def chance(units: dict[str, float]) -> float:
+        desk = Desk(gather_sizing(tiny_scenario()))
+        mix = observe.Mix(units=units, orbits=0.0, seen=(), impulsive=(), short=(), cost=0.0)
+        text = observe.crossing_text(desk, mix)
+        return float(desk["size.observe.crossing"]) if text else 0.0
+
+    assert chance({"gsr_section": 5.0}) == 0.0
+    one, two = chance({"tactical_uav_unit": 0.2}), chance({"tactical_uav_unit": 0.4})
+    assert 0.0 < one < two < 1.0
 
 
 def test_a_scenario_without_line_is_refused_and_one_with_a_length_is_enough() -> None:

@@ -11,8 +11,8 @@ from holdfast.sizing.core import Sized
 from holdfast.sizing.desk import Desk
 from holdfast.sizing.menu import cost_of
 
-AREAS = {"country": "in_country", "neighbour": "in_neighbour", "theatre": "in_theatre"}
-"""Name of the total of people in each area."""
+AREAS = {"country": "in_country", "neighbour": "in_neighbours", "theatre": "elsewhere_in_theatre"}
+"""Figure of the people in each area; `size.in_theatre` is the sum of the two outside the country."""
 TAIL_DOMAINS = frozenset({"support", "command", "service"})
 _YEARS = (2, 5, 10)
 
@@ -74,8 +74,10 @@ def derive_totals(sized: Sized) -> None:
     for area, total in AREAS.items():
         parts = {name: figure for name, figure in people.items() if desk.capability(name).area == area}
         desk.apply(f"size.{total}", "size.people_sum", **parts)
-    desk.apply("size.outside_country", "size.people_sum", neighbour="size.in_neighbour", theatre="size.in_theatre")
-    desk.apply("size.deployed", "size.people_sum", country="size.in_country", outside="size.outside_country")
+    desk.apply(
+        "size.in_theatre", "size.people_sum", neighbours="size.in_neighbours", elsewhere="size.elsewhere_in_theatre"
+    )
+    desk.apply("size.deployed", "size.people_sum", country="size.in_country", outside="size.in_theatre")
     tour = desk.factor("rotation.tour_months")
     desk.apply("size.pool_24_months", "size.pool_24_months", deployed="size.deployed", tour_months=tour)
     desk.apply(

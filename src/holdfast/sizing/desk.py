@@ -156,14 +156,19 @@ class Desk:
         """Capabilities that may serve a row: a factor `gives.<row>.<capability>`, and the task (if named) among its tasks.
 
         Guards and the way out are the work of any unit the factors name, so they name no task.
+
+        Raises
+        ------
+        UnknownNameError
+            When a factor names a capability that nobody defines.
         """
         start = f"gives.{row}."
         found = {key.removeprefix(start): self.number(key) for key in self.inputs.factors if key.startswith(start)}
         return {
-            name: amount for name, amount in found.items()
-            if amount > 0 and name in self.inputs.capabilities
-            and (not task or task in self.inputs.capabilities[name].tasks)
-        }  # fmt: skip
+            name: amount
+            for name, amount in found.items()
+            if amount > 0 and (not task or task in self.capability(name).tasks)
+        }
 
     def asked(self, task: str) -> bool:
         """Whether the posture asks for a task (factor `posture.<posture>.<task>`)."""

@@ -13,7 +13,13 @@ import numpy as np
 
 from holdfast.core.errors import InfeasibleError
 from holdfast.core.solver import quiet_stdout
-from holdfast.models.sensing import barrier_probability, layer_of, orbit_aircraft, sweep_width_km
+from holdfast.models.sensing import (
+    barrier_probability,
+    layer_of,
+    orbit_aircraft,
+    sweep_width_km,
+    visibility_weights,
+)
 from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, Row, TaskDemand
 from holdfast.sizing.menu import SectorMenu, cost_of
@@ -245,22 +251,37 @@ def _binding(desk: Desk, mix: Mix) -> str:
 def crossing_text(desk: Desk, mix: Mix) -> str:
     """How often an orbit or patrol meets a crosser on its stretch (barrier formula), in words; empty without movers."""
     movers = dict(mix.units) | ({ORBIT: mix.orbits} if mix.orbits else {})
-    width = 0.0
-    speed = 0.0
-    for name, count in movers.items():
-        row = desk.capability(name)
-        layer = layer_of(row, desk.inputs.factors, terrain="mixed")
-        if layer.is_static:
-            continue
-        width += count * layer.duty * sweep_width_km(layer.r50_km[0], steepness=desk.number("sensing.steepness"))
-        speed = max(speed, row.speed_kmh)
-    if width == 0.0:
+    missed = [_missed_crossing(desk, name, count) for name, count in movers.items()]
+    if all(chance == 1.0 for chance in missed):
         return ""
-    chance = barrier_probability(
-        width, length_km=desk.inputs.line_km, searcher_kmh=speed, crosser_kmh=desk.number("observe.crosser_kmh")
-    )
-    desk.sheet.optimum(
-        "size.observe.crossing", chance, unit="1", text="random barrier patrol by the movers chosen, by day",
-        inputs=(desk.length(), desk.factor("observe.crosser_kmh")),
-    )  # fmt: skip
+    chance = 1.0 - float(np.prod(missed))
+    reasons = (desk.length(), desk.factor("observe.crosser_kmh"))
+    text = "random barrier patrol by each kind of mover chosen, mean over sectors and visibility"
+    desk.sheet.optimum("size.observe.crossing", chance, unit="1", text=text, inputs=reasons)
     return f"; a crossing is met by a patrol or orbit with probability {chance:.2f}"
+
+
+def _missed_crossing(desk: Desk, name: str, count: float) -> float:
+    """Chance that no unit of one kind of mover, spread over the line, meets a crosser; 1 for layers that stand still."""
+    row, inputs = desk.capability(name), desk.inputs
+    weights = visibility_weights(inputs.factors)
+    missed = 0.0
+    for sector in inputs.sectors:
+        layer = layer_of(row, inputs.factors, terrain=sector.terrain)
+        if layer.is_static:
+            return 1.0
+        widths = [
+            count * layer.duty * sweep_width_km(reach, steepness=desk.number("sensing.steepness"))
+            for reach in layer.r50_km
+        ]
+        chances = [
+            barrier_probability(
+                width,
+                length_km=inputs.line_km,
+                searcher_kmh=row.speed_kmh,
+                crosser_kmh=desk.number("observe.crosser_kmh"),
+            )
+            for width in widths
+        ]
+        missed += (sector.to_km - sector.from_km) / inputs.line_km * (1.0 - float(weights @ np.array(chances)))
+    return missed

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import xarray as xr
 
+from holdfast.core.arrays import check
 from holdfast.core.memo import memoised
 from holdfast.core.progress import report
 from holdfast.results.stages import Requirement
@@ -54,20 +56,27 @@ def size(inputs: SizingInputs) -> Requirement:
     desk = sized.desk
     return Requirement(
         posture=inputs.posture,
-        demand=demand_table(inputs, by_task),
-        cover=cover_table(sized),
-        tasks=task_table(alone, saved),
+        demand=_checked(demand_table(inputs, by_task), dims=("task", "capability")),
+        cover=_checked(cover_table(sized), dims=("capability",)),
+        tasks=_checked(task_table(alone, saved), dims=("task",)),
         in_country=round(desk["size.in_country"]),
-        in_theatre=round(desk["size.outside_country"]),
+        in_theatre=round(desk["size.in_theatre"]),
         pool_24_months=round(desk["size.pool_24_months"]),
         tooth_to_tail=float(desk["size.tooth_to_tail"]),
-        hold_table=hold_table(inputs, sized),
+        hold_table=check(hold_table(inputs, sized), dims=("force_ratio", "host_share"), units="people"),
         cap=cap,
         triangulation=triangulate(desk),
         binding=_binding(sized),
         refused=tuple(refused_tasks(inputs).values()),
         figures=desk.sheet.figures,
     )
+
+
+def _checked(table: xr.Dataset, *, dims: tuple[str, ...]) -> xr.Dataset:
+    """The table, every column of it finite, with units and the dimensions said."""
+    for name, column in table.items():
+        check(column, dims=dims, what=f"size: {name}")
+    return table
 
 
 def _binding(sized: Sized) -> dict[str, str]:
@@ -86,7 +95,7 @@ def _no_force(inputs: SizingInputs) -> Requirement:
     zeros = np.zeros(len(inputs.capabilities))
     people = np.array([row.personnel for row in inputs.capabilities.values()])
     desk = Desk(inputs)
-    for name in ("size.in_country", "size.outside_country", "size.pool_24_months"):
+    for name in ("size.in_country", "size.in_theatre", "size.pool_24_months"):
         desk.given(name, 0.0, unit="people", text="posture none: no force", assumption="mission.posture is none")
     return Requirement(
         posture="none",

@@ -11,7 +11,6 @@ import xarray as xr
 from holdfast.core.arrays import Coordinates, collect, labelled
 from holdfast.scenario.types import TASKS
 from holdfast.sizing.core import Sized, people_for
-from holdfast.sizing.derive import AREAS
 from holdfast.sizing.desk import Desk
 from holdfast.sizing.hold import hold_power, hold_rows
 from holdfast.sizing.inputs import SizingInputs
@@ -19,6 +18,7 @@ from holdfast.sizing.menu import cost_of
 
 # Presentation only: the rows and columns of the table that every brief shows, beside the case's own values.
 _RATIOS = (1.5, 2.0, 3.0, 4.0, 6.0)
+_COLUMNS = {"country": "in_country", "neighbour": "in_neighbour", "theatre": "in_theatre"}
 _HOST_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -77,7 +77,7 @@ def cover_dataset(
     where = np.array([row.area for row in inputs.capabilities.values()])
     areas = {
         name: column(total * people * (where == area), "people", f"people in area {area}")
-        for area, name in AREAS.items()
+        for area, name in _COLUMNS.items()
     }
     return collect(
         direct=column(direct, "unit", "units that serve tasks"),
