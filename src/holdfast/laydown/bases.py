@@ -18,6 +18,8 @@ from holdfast.results.stages import Site
 
 Array = NDArray[np.float64]
 
+LIFT = "lift_helo_sqn"
+"""The unit that flies reaction companies."""
 _CELL_KM = 5.0  # stretches of the line that reaction companies serve in the covering program
 _GAP = 5e-3
 
@@ -40,7 +42,7 @@ def place_reaction(frame: Frame, rows: Sequence[UnitsToPlace]) -> Placed:
     if not limit or not spots:
         return Placed(family="reaction", unplaced={row.capability: row.units for row in rows})
     cells = frame.cell_spots(_CELL_KM)
-    quality = response_cover(reach_minutes(frame, spots, cells), frame.inputs.respond_minutes)
+    quality = _response_quality(frame, spots, cells)
     worth = _threat_by_cell(frame, cells)
     each = max(frame.factor("laydown.companies_per_base"), np.ceil(limit / len(spots)))
     backup = frame.factor("laydown.backup_share")
@@ -62,6 +64,21 @@ def reach_minutes(frame: Frame, spots: Sequence[Spot], cells: Sequence[Spot]) ->
     return np.asarray(response_minutes(distance, speed[None, :], frame.factor("respond.alert_minutes")), dtype=float)
 
 
+def _response_quality(frame: Frame, spots: Sequence[Spot], cells: Sequence[Spot]) -> Array:
+    """Worth of a company at each spot for each cell (L4): by road, or by helicopter too when the weather lets it fly."""
+    limit = frame.inputs.respond_minutes
+    by_road = response_cover(reach_minutes(frame, spots, cells), limit)
+    lift = [row for row in frame.inputs.units if row.capability == LIFT and row.area == "country"]
+    if not lift:
+        return by_road
+    flown = frame.distances(spots, cells) * frame.factor("respond.air_detour")
+    speed = frame.inputs.capabilities[LIFT].speed_kmh
+    minutes = np.asarray(response_minutes(flown, speed, frame.factor("respond.air_alert_minutes")), dtype=float)
+    grounded = frame.factor("visibility.poor")
+    best = np.maximum(by_road, response_cover(minutes, limit))
+    return np.asarray((1.0 - grounded) * best + grounded * by_road, dtype=float)
+
+
 def sector_speed(frame: Frame, km: float) -> float:
     """Road speed in the sector at a kilometre, by season and mines."""
     number = max(int(frame.zone.sector_of(km)[0]), 0)
@@ -77,8 +94,8 @@ def sector_speed(frame: Frame, km: float) -> float:
 def place_support(frame: Frame, row: UnitsToPlace, served: Sequence[Site], *, kind: str) -> Placed:
     """Units that serve others: bases near the people already placed (L5)."""
     spots = frame.allowed(host="base", inside=row.area == "country")
-    if row.area == "country" and not spots:
-        spots = frame.base_spots()
+    if not spots:
+        spots = frame.base_spots() if row.area == "country" else frame.outside_spots()
     people = np.array([site.units * _people(frame, site.capability) for site in served])
     targets = [_spot_of(site) for site in served]
     if not targets:
@@ -88,9 +105,9 @@ def place_support(frame: Frame, row: UnitsToPlace, served: Sequence[Site], *, ki
 
 
 def place_aircraft(frame: Frame, row: UnitsToPlace) -> Placed:
-    """Squadrons and orbits at airfields near the line, in the country only those that are to stand there."""
+    """Squadrons and orbits at airfields near the line; helicopters in the country at bases where no airfield is allowed."""
     inside = row.area == "country"
-    spots = frame.allowed(host="air", inside=inside)
+    spots = frame.allowed(host="air", inside=inside) or (frame.base_spots() if inside else [])
     if row.based:
         spots = [spot for spot in spots if spot.place == row.based] or spots
     cells = frame.cell_spots(4.0 * _CELL_KM)
@@ -119,7 +136,7 @@ def place_near(
 ) -> Placed:
     """Units at the spots from which most of the weighted targets are near, first and second unit counted."""
     units = round(row.units)
-    family = f"{kind} {row.capability}"
+    family = f"{kind} {row.label}"
     if not spots or units <= 0:
         return Placed(family=family, unplaced={row.capability: row.units} if row.units > 0 else {})
     quality = nearness(frame.distances(spots, targets), limit_km)
@@ -137,7 +154,7 @@ def place_near(
         for spot, count in zip(spots, counts, strict=True)
         if count > 0
     )
-    total = float(np.sum(worth)) * (1.0 + backup)
+    total = float(np.sum(worth)) * (1.0 + backup) if near.any() else 0.0
     return Placed(family=family, sites=sites, objective=found.objective, bound=found.bound, total=total)
 
 
@@ -150,7 +167,7 @@ class _Companies:
         self.each = max(1, round(gives))
         self.units = round(row.units)
         self.count = self.units * self.each
-        manning = frame.inputs.posture == "interpose" and f"gives.posts.{row.capability}" in frame.inputs.gives
+        manning = frame.is_interposed and frame.posts_manned(row.capability) > 0
         self.share = (1.0 - frame.factor("laydown.manning_share") if manning else 1.0) / self.each
 
 

@@ -39,7 +39,7 @@ class Batteries:
     def place(self, row: UnitsToPlace) -> Placed:
         """Batteries of one kind where they add most: worth not yet protected × chance to engage, mean over targets."""
         units = round(row.units)
-        family = f"protect {row.capability}" + (" (across the border)" if row.area != "country" else "")
+        family = f"protect {row.label}"
         spots = self._candidates(row)
         if not spots or not self.spots or units <= 0:
             return Placed(family=family, unplaced={row.capability: row.units} if row.units > 0 else {})
@@ -58,7 +58,9 @@ class Batteries:
             capacities=self.frame.factor("laydown.assets_per_battery"),
         )  # fmt: skip
         rest = units - int(found.counts.sum())
-        counts = spread_rest(found.counts, chance @ worth, rest, allowed=np.ones(len(spots), dtype=bool))
+        counts = spread_rest(
+            found.counts, self._value(spots, chance, worth), rest, allowed=np.ones(len(spots), dtype=bool)
+        )
         self._protect(reach, counts)
         sites = tuple(
             self.frame.site(
@@ -67,8 +69,16 @@ class Batteries:
             for spot, count in zip(spots, counts, strict=True)
             if count > 0
         )
-        total = float(worth.sum()) * (1.0 + backup)
+        total = float(worth.sum()) * (1.0 + backup) if chance.any() else 0.0
         return Placed(family=family, sites=sites, objective=found.objective, bound=found.bound, total=total)
+
+    def _value(self, spots: Sequence[Spot], chance: Array, worth: Array) -> Array:
+        """What each spot covers; where none covers anything, how near it is to what is to be covered."""
+        value = chance @ worth
+        if value.any():
+            return np.asarray(value, dtype=float)
+        near = 1.0 / (1.0 + self.frame.distances(spots, self.spots))
+        return np.asarray(near @ worth, dtype=float)
 
     def _candidates(self, row: UnitsToPlace) -> list[Spot]:
         """In the country: places, own bases and the assets themselves, behind the standoff; outside it: places."""

@@ -75,6 +75,18 @@ class Frame:
         """A planning factor."""
         return self.inputs.factors[key]
 
+    @property
+    def is_interposed(self) -> bool:
+        """Whether battalions stand between the sides: posture interpose with access to both of them."""
+        return self.inputs.posture == "interpose" and self.inputs.access == "both"
+
+    def posts_manned(self, capability: str) -> float:
+        """Posts that one battalion mans: as its catalogue row says (output in posts), else `gives.posts.<capability>`."""
+        row = self.inputs.capabilities[capability]
+        if row.output_unit == "posts" and row.output_per_day > 0:
+            return row.output_per_day
+        return self.inputs.gives.get(f"gives.posts.{capability}", 0.0)
+
     def sector_id(self, km: float) -> str:
         """Id of the sector at a kilometre; empty outside all."""
         number = int(self.zone.sector_of(km)[0])
@@ -113,6 +125,16 @@ class Frame:
         return list(zip(rows, spots, strict=True))
 
     @cached_property
+    def staging(self) -> list[tuple[Place, Spot]]:
+        """Staging places and railheads, wherever they are."""
+        kinds = {"staging", "railhead"}
+        rows = [row for row in self.inputs.places if row.kind in kinds and row.id not in self.inputs.forbidden]
+        spots = self._spots(
+            [(row.lon, row.lat) for row in rows], [row.country for row in rows], [row.id for row in rows]
+        )
+        return list(zip(rows, spots, strict=True))
+
+    @cached_property
     def assets(self) -> list[tuple[Asset, Spot]]:
         """Defended assets referred to the line, with the country they lie in."""
         from holdfast.geo.basemap import country_of
@@ -132,6 +154,11 @@ class Frame:
             and (row.country == self.inputs.host) == inside
             and (not inside or self.is_behind(spot))
         ]
+
+    def outside_spots(self) -> list[Spot]:
+        """Spots outside the country for units that are no battery and no aircraft: any listed place, else staging places."""
+        listed = [spot for row, spot in self.places if row.country != self.inputs.host]
+        return listed or [spot for row, spot in self.staging if row.country != self.inputs.host]
 
     def is_behind(self, spot: Spot) -> bool:
         """Whether a spot lies on the host's side and at least the standoff behind the line."""

@@ -19,7 +19,8 @@ FACTORS = (
     "masking.forest", "masking.mixed", "masking.open", "masking.urban", "masking.water", "masking.wetland",
     "altitude.aircraft_m", "altitude.cruise_missile_m", "altitude.drone_m", "altitude.ballistic_missile_m",
     "protect.priority_decay", "reach.edge_share",
-    "respond.alert_minutes", "respond.detour", "respond.mine_speed_factor", "respond.season_factor",
+    "respond.air_alert_minutes", "respond.air_detour", "respond.alert_minutes", "respond.detour",
+    "respond.mine_speed_factor", "respond.season_factor",
     "sensing.aerial_masking", "sensing.steepness",
     "visibility.day", "visibility.night", "visibility.poor", "visibility.poor_factor",
 )  # fmt: skip
@@ -41,6 +42,12 @@ class UnitsToPlace:
     backstop: bool = False
     mode: str = ""
     based: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name of the family in results: the capability, where it stands outside the country, whose it is."""
+        where = "" if self.area == "country" else f" {self.area}"
+        return f"{self.capability}{where}" + (" backstop" if self.backstop else "")
 
 
 @dataclass(frozen=True, kw_only=True)

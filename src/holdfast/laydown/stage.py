@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from holdfast.core.memo import memoised
 from holdfast.core.progress import report
@@ -105,6 +106,7 @@ def _assemble(placed: Sequence[Placed]) -> Laydown:
     for item in placed:
         for name, units in item.unplaced.items():
             unplaced[name] = unplaced.get(name, 0.0) + units
+    for item in _by_family(placed):
         if item.total > 0:
             covered[item.family], bound[item.family] = _programme(sheet, item)
     sites = tuple(site for item in placed for site in item.sites)
@@ -115,9 +117,21 @@ def _assemble(placed: Sequence[Placed]) -> Laydown:
     return Laydown(sites=sites, covered_share=covered, bound_share=bound, unplaced=unplaced, figures=sheet.figures)
 
 
+def _by_family(placed: Sequence[Placed]) -> list[Placed]:
+    """Programs of one family (two elements of one kind) added up."""
+    found: dict[str, Placed] = {}
+    for item in placed:
+        old = found.get(item.family)
+        found[item.family] = item if old is None else replace(
+            old, sites=old.sites + item.sites, objective=old.objective + item.objective, bound=old.bound + item.bound,
+            total=old.total + item.total,
+        )  # fmt: skip
+    return list(found.values())
+
+
 def _programme(sheet: Worksheet, item: Placed) -> tuple[float, float]:
     """Figures of one covering program: value, bound, share covered, gap."""
-    key = "lay_down." + item.family.replace(" ", "_").replace("(", "").replace(")", "")
+    key = "lay_down." + item.family.replace(" ", "_")
     text = f"maximal and backup cover, integer program; {len(item.sites)} sites chosen, bound {item.bound:.4g}"
     sheet.optimum(f"{key}.value", item.objective, unit="weight", text=text)
     sheet.optimum(f"{key}.bound", item.bound, unit="weight", text="no choice of sites is worth more (HiGHS dual bound)")
