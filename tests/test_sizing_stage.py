@@ -166,6 +166,26 @@ def test_a_cap_below_any_force_is_alpha_zero() -> None:
     assert find_alpha(lambda alpha: 100.0 * alpha, 50.0) == pytest.approx(0.5, abs=ALPHA_TOLERANCE)
 
 
+def test_a_cap_that_nothing_fits_names_no_service_level() -> None:
+    """With one person in the country no level fits and no three tasks dropped help; the finding says both."""
+    found = size(_inputs("observe", **{"force.cap_in_country": 1})).cap
+    assert found is not None
+    assert (found.alpha, found.service_at_alpha, found.dropped_tasks, found.dropped_fits) == (0.0, {}, (), False)
+
+
+def test_alternative_traces_give_the_length_its_range() -> None:
+    """The length used stands with the shortest and longest trace of the line."""
+    scenario = tiny_scenario()
+    main = scenario.traces["main"]
+    other = replace(main, id="longer", points=(*main.points, (30.0, 48.65)))
+    found = size(gather_sizing(replace(scenario, traces={"main": main, "longer": other})))
+    length = found.figures["line.length_km"]
+    assert length.value == pytest.approx(100.0)
+    assert length.low == pytest.approx(100.0, rel=1e-4)
+    assert length.high is not None
+    assert length.high > 145.0
+
+
 def test_regression_in_closed_form() -> None:
     """Two missions of one class, one of another: class mean, pooled deviation and t on one degree of freedom by hand."""
     missions = (

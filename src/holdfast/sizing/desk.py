@@ -142,10 +142,11 @@ class Desk:
                                from_km=self.sector("from_km", unit="km"))  # fmt: skip
 
     def length(self) -> str:
-        """Length of the line, km."""
+        """Length of the line, km; its range is that of the alternative traces."""
+        low, high = self.inputs.line_range_km
         return self.given(
-            "line.length_km", self.inputs.line_km, unit="km", text="length of the line along its trace",
-            source=self.inputs.line_source, assumption=self.inputs.line_assumption,
+            "line.length_km", self.inputs.line_km, unit="km", text="length of the line along its sectors",
+            source=self.inputs.line_source, assumption=self.inputs.line_assumption, low=low, high=high,
         )  # fmt: skip
 
     def apply_once(self, name: str, key: str, **inputs: str) -> str:

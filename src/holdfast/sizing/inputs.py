@@ -21,6 +21,7 @@ from holdfast.scenario.types import (
     Service,
     Settlement,
     Threat,
+    Trace,
 )
 
 FACTOR_SECTIONS = (
@@ -62,6 +63,8 @@ class SizingInputs:
     behaviour: Behaviour
     cap_in_country: int
     line_km: float
+    line_range_km: tuple[float, float]
+    """Shortest and longest of the alternative traces of the line and the length used."""
     line_source: str
     line_assumption: str
     sectors: tuple[SectorRow, ...]
@@ -83,6 +86,8 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
     """
     mission: Mission = scenario.mission
     sectors, source, assumption = _sectors(scenario)
+    length = sum(row.to_km - row.from_km for row in sectors)
+    lengths = [length, *(_length_km(trace.points) for trace in _contact_traces(scenario))]
     return SizingInputs(
         as_of=scenario.as_of,
         posture=mission.posture,
@@ -93,7 +98,8 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         threat=scenario.threat,
         behaviour=scenario.behaviour,
         cap_in_country=scenario.force.cap_in_country,
-        line_km=sum(row.to_km - row.from_km for row in sectors),
+        line_km=length,
+        line_range_km=(min(lengths), max(lengths)),
         line_source=source,
         line_assumption=assumption,
         sectors=sectors,
@@ -120,7 +126,7 @@ def load_missions() -> tuple[PastMission, ...]:
 
 def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
     """Sectors in order along the line, with the origin of the length."""
-    contact = [trace for trace in scenario.traces.values() if trace.kind == "contact"]
+    contact = _contact_traces(scenario)
     if scenario.sectors:
         rows = tuple(sorted(scenario.sectors.values(), key=lambda row: row.from_km))
         origin = max(contact, key=lambda trace: trace.weight) if contact else rows[0]
@@ -140,6 +146,10 @@ def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
         expected="a length above 0, or line.geojson, or sectors.csv",
     )
     raise ScenarioError([problem])
+
+
+def _contact_traces(scenario: Scenario) -> list[Trace]:
+    return [trace for trace in scenario.traces.values() if trace.kind == "contact"]
 
 
 def _length_km(points: tuple[tuple[float, float], ...]) -> float:

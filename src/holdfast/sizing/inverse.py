@@ -126,7 +126,7 @@ def find_cap(
         cap=cap,
         alpha=alpha,
         in_country_uncapped=round(sized.in_country),
-        service_at_alpha=service_levels(scaled_service(inputs.service, alpha) if alpha > 0 else inputs.service),
+        service_at_alpha=service_levels(scaled_service(inputs.service, alpha)) if alpha > 0 else {},
         dropped_tasks=dropped,
         dropped_fits=fits,
     )
