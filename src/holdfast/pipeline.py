@@ -173,15 +173,15 @@ def case_record(scenario: Scenario, case: Case) -> CaseRecord:
 
 def provenance_of(scenario: Scenario) -> Provenance:
     """What a rerun needs: the canonical scenario (catalogue and factors merged), seed, versions, processor."""
-    import holdfast
     from holdfast.core.provenance import library_versions, now_utc, processor_class
+    from holdfast.core.version import __version__
     from holdfast.results.plan import Provenance
     from holdfast.scenario.document import canonical, scenario_hash
     from holdfast.scenario.origin import sourced_share
 
     share = sourced_share(scenario)
     return Provenance(
-        holdfast_version=holdfast.__version__,
+        holdfast_version=__version__,
         scenario_json=json.dumps(canonical(scenario), ensure_ascii=False, sort_keys=True),
         scenario_hash=scenario_hash(scenario),
         seed=scenario.stress.seed,

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-import holdfast
+from holdfast.core.version import __version__
 
 # name -> (module, one-line help). The help stands here so that listing the commands imports none of them.
 _COMMANDS = {
@@ -65,7 +65,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(holdfast.__version__, prog_name="holdfast")
+@click.version_option(__version__, prog_name="holdfast")
 def main() -> None:
     """Plan, stress-test and monitor a post-ceasefire security force.
 
