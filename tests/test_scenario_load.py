@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from holdfast.core.errors import Problem, ScenarioError
 from holdfast.scenario.load import load_scenario
@@ -386,3 +389,29 @@ def test_hash_is_the_same_in_another_process(folder: Path, variable: dict[str, s
     command = [sys.executable, "-c", code, str(folder)]
     done = subprocess.run(command, env=variable, capture_output=True, check=True, text=True)
     assert done.stdout.strip() == scenario_hash(load_scenario(folder))
+
+
+PIECES = (
+    b"", b"nan", b"-1", b"1e400", b"[]", b"{}", b"\n", b",", b";", b'"', b"..", b"null", b"true", b"[", b"\xff", b"9" * 400,
+    b"9" * 5000, b"=", b"1e308..2e308", b"'''", b"{ low = 1 }", b"not nation.FRA", b"[" * 3000, b"\xe2\x80\xa8",
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_broken_is_told_never_a_crash(folder: Path, data: st.DataObject) -> None:
+    """Any word of any file replaced by anything gives a scenario or a list of problems, and nothing else."""
+    path = data.draw(st.sampled_from(sorted(folder.iterdir())), label="file")
+    before = path.read_bytes()
+    words = list(re.finditer(rb"[A-Za-z0-9_.-]+", before))
+    word = data.draw(st.sampled_from(words), label="word")
+    piece = data.draw(st.sampled_from(PIECES), label="piece")
+    path.write_bytes(before[: word.start()] + piece + before[word.end() :])
+    found: tuple[Problem, ...] = ()
+    try:
+        load_scenario(folder)
+    except ScenarioError as error:
+        found = error.problems
+    finally:
+        path.write_bytes(before)
+    assert all(problem.file and problem.key and problem.expected for problem in found)

@@ -52,9 +52,9 @@ def parse_cell(kind: Kind, text: str) -> Any:
 
 
 def _whole(text: str) -> int:
-    if not re.fullmatch(r"[+-]?\d+(\.0*)?", text):
+    if not re.fullmatch(r"[+-]?\d{1,15}(\.0*)?", text):
         raise ValueRangeError("expected a whole number")
-    return int(float(text))
+    return int(text.partition(".")[0])
 
 
 def _truth(text: str) -> bool:

@@ -299,7 +299,7 @@ def _in_range(found: Any, *, key: str, where: Callable[[str], Where], problems: 
             problems.add(where(dotted), key=dotted, value=value, expected=expected)
     for item in fields(found):
         value_of = getattr(found, item.name)
-        if isinstance(value_of, float) and abs(value_of) > _ABSURD:
+        if isinstance(value_of, int | float) and abs(value_of) > _ABSURD:
             dotted = f"{key}.{item.name}" if key else item.name
             problems.add(where(dotted), key=dotted, value=f"{value_of:g}", expected=f"at most {_ABSURD:g}")
     return len(problems.found) == before

@@ -19,7 +19,7 @@ def read_toml(text: str, *, file: str, problems: Problems, locator: Locator, pre
     """Parse TOML; note the line of every key, after `prefix`, in `locator`; a syntax error becomes a problem."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number or nesting beyond all bounds
         found = _ERROR_LINE.search(str(error))
         line = int(found.group(1)) if found else len(text.splitlines())
         message = _ERROR_LINE.sub("", str(error)).strip()

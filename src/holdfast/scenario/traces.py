@@ -21,8 +21,10 @@ def read_traces(text: str, *, file: str, problems: Problems, locator: Locator) -
     """Traces of a GeoJSON feature collection of line strings, by id, in file order."""
     try:
         data = json.loads(text)
-    except json.JSONDecodeError as error:
-        problems.add(Where(file, error.lineno), key="JSON", value=error.msg, expected="valid JSON")
+    except (ValueError, RecursionError) as error:  # JSONDecodeError, or a number or nesting beyond all bounds
+        problems.add(
+            Where(file, getattr(error, "lineno", None)), key="JSON", value=shown(str(error)), expected="valid JSON"
+        )
         return {}
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list) or not features:
