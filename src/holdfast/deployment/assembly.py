@@ -7,17 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.core.errors import InfeasibleError
 from holdfast.deployment.inputs import DeploymentInputs, MovingUnit
-from holdfast.deployment.network import Conditions, Network, build_network
+from holdfast.deployment.network import MODES, Conditions, Network, build_network
 from holdfast.deployment.problem import Move, Problem, SupplyLine, Way
 from holdfast.deployment.routes import Route, RouteFinder, days_up
 from holdfast.models.travel import great_circle_km
 
 _BASES, _OTHERS = ("staging", "railhead", "seaport"), ("depot",)
 """Kinds of place outside the host country from which supply runs, and those used where there is none of them."""
-_MODE_OF_AIR = 3  # position of "air" in network.MODES
+_ROAD, _AIR = MODES.index("road"), MODES.index("air")
+_LONG_BEFORE = 10**6  # days; no limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +111,18 @@ def supply_line(finder: RouteFinder, place: str, *, routes: int) -> SupplyLine:
     """
     network = finder.network
     target = network.node(place)
-    options: list[Route] = []
+    ways: list[Route] = []
     for kinds in (_BASES, _OTHERS):
-        for node, row in enumerate(network.places):
-            if row.country != finder.host and row.kind in kinds and node in network.connected:
-                options += finder.offered(node, target, airlift=False, routes=1, detours=0)[:1]
-        if options:
+        bases = tuple(
+            node
+            for node, row in enumerate(network.places)
+            if row.country != finder.host and row.kind in kinds and node in network.connected
+        )
+        days = finder.days_between(bases, target, airlift=False)
+        nearest = sorted((day, node) for day, node in zip(days, bases, strict=True) if math.isfinite(day))[:routes]
+        ways = [finder.offered(node, target, airlift=False, routes=1, detours=0)[0] for _, node in nearest]
+        if ways:
             break
-    ways = sorted((way for way in options if way.resources), key=lambda way: (way.days, way.nodes))[:routes]
     strength = np.array([min(network.capacity[r] for r in way.resources) for way in ways])
     shares: dict[int, float] = {}
     for way, share in zip(ways, strength / max(strength.sum(), 1e-9), strict=True):
@@ -131,15 +137,20 @@ def build_problem(
     *,
     conditions: Conditions | None = None,
     delay: Callable[[MovingUnit], float] | None = None,
+    kept: NDArray[np.int64] | None = None,
 ) -> Problem:
-    """The problem under given conditions on the way and delays of readiness (days; default none)."""
-    order = {place: number for number, place in enumerate(movement.lines)}
-    timed = {
-        key: tuple(movement.finder.timed(route, conditions) for route in found) if conditions else found
-        for key, found in movement.routes.items()
-    }
+    """The problem under given conditions on the way and delays of readiness (days; default none).
+
+    Parameters
+    ----------
+    kept
+        The only way left to each packet, shape (packet,); by default all are open.
+    """
+    travel = _Travel(movement, inputs, conditions or Conditions())
     moves = tuple(
-        _move(packet, movement, inputs, timed, order, conditions, delay(packet.unit) if delay else 0.0)
+        travel.move(
+            packet, late=delay(packet.unit) if delay else 0.0, only=None if kept is None else int(kept[packet.number])
+        )
         for packet in movement.packets
     )
     return Problem(
@@ -150,70 +161,70 @@ def build_problem(
     )
 
 
-def _move(
-    packet: Packet,
-    movement: Movement,
-    inputs: DeploymentInputs,
-    timed: dict[tuple[str, str, bool], tuple[Route, ...]],
-    order: dict[str, int],
-    conditions: Conditions | None,
-    delay: float,
-) -> Move:
-    item = packet.unit
-    share = packet.units / item.units
-    ready = min(days_up(item.ready_day + delay), inputs.horizon_days)
-    if item.means == "network":
-        ways = _network_ways(item, timed[item.depot, item.destination, item.light], inputs, conditions)
-    else:
-        ways = (_own_way(item, movement.network, inputs, conditions),)
-    return Move(
-        key=f"{packet.number:05d}",
-        tonnes=item.tonnes_each * packet.units if item.means == "network" else 0.0,
-        people=packet.people,
-        supply=item.supply_t_day * share,
-        ready=ready,
-        ways=ways,
-        line=order[item.destination] if item.area == "country" else -1,
-        rank=item.rank,
-        group=f"{item.depot}|{item.destination}|{item.capability}|{ready}|{item.last_mile_km:.3f}"
-        f"|{item.means}|{_per_tonne(item)}",
-    )
+class _Travel:
+    """Moves under one set of conditions; routes are timed once each, when they are asked for."""
 
+    def __init__(self, movement: Movement, inputs: DeploymentInputs, conditions: Conditions) -> None:
+        self._movement = movement
+        self._inputs = inputs
+        self._conditions = conditions
+        self._order = {place: number for number, place in enumerate(movement.lines)}
+        self._timed: dict[tuple[str, str, bool, int], Route] = {}
 
-def _per_tonne(item: MovingUnit) -> str:
-    """What must agree for two moves to be one group: people, tonnes and supply of a unit."""
-    return f"{item.personnel / item.units:.6g}|{item.tonnes_each:.6g}|{item.supply_t_day / item.units:.6g}|{item.area}"
-
-
-def _network_ways(
-    item: MovingUnit, routes: tuple[Route, ...], inputs: DeploymentInputs, conditions: Conditions | None
-) -> tuple[Way, ...]:
-    speed = conditions.speed[0] if conditions else 1.0
-    last_mile = item.last_mile_km / (inputs.settings.last_mile_km_day * speed)
-    ways = [
-        Way(
-            resources=route.resources,
-            offsets=route.offsets,
-            days=days_up(route.days + last_mile),
-            earliest=-route.entry if item.area == "country" else -(10**6),
-            route=number,
+    def move(self, packet: Packet, *, late: float, only: int | None) -> Move:
+        """One packet as a move; with `only`, that way alone."""
+        item = packet.unit
+        ready = min(days_up(item.ready_day + late), self._inputs.horizon_days)
+        network = item.means == "network"
+        return Move(
+            key=f"{packet.number:05d}",
+            tonnes=item.tonnes_each * packet.units if network else 0.0,
+            people=packet.people,
+            supply=item.supply_t_day * packet.units / item.units,
+            ready=ready,
+            ways=self._network_ways(item, only) if network else (self._own_way(item),),
+            line=self._order[item.destination] if item.area == "country" else -1,
+            rank=item.rank,
+            group=f"{item.depot}|{item.destination}|{item.capability}|{ready}|{item.last_mile_km:.3f}|{_per_unit(item)}",
         )
-        for number, route in enumerate(routes)
-        if route.days < inputs.horizon_days
-    ]
-    return tuple(ways)
+
+    def _network_ways(self, item: MovingUnit, only: int | None) -> tuple[Way, ...]:
+        last_mile = item.last_mile_km / (self._inputs.settings.last_mile_km_day * self._conditions.speed[_ROAD])
+        offered = range(len(self._movement.routes[item.depot, item.destination, item.light]))
+        ways = []
+        for number in offered if only is None else (only,):
+            route = self._route(item, number)
+            ways.append(
+                Way(
+                    resources=route.resources,
+                    offsets=route.offsets,
+                    days=days_up(route.days + last_mile),
+                    earliest=-route.entry if item.area == "country" else -_LONG_BEFORE,
+                    route=number,
+                )
+            )
+        return tuple(ways)
+
+    def _route(self, item: MovingUnit, number: int) -> Route:
+        key = (item.depot, item.destination, item.light, number)
+        if key not in self._timed:
+            self._timed[key] = self._movement.finder.timed(self._movement.routes[key[:3]][number], self._conditions)
+        return self._timed[key]
+
+    def _own_way(self, item: MovingUnit) -> Way:
+        """A move by its own means: aircraft fly, ships sail, what stays is there when ready. Nothing enters before D."""
+        settings, days = self._inputs.settings, 0.0
+        if item.means == "air":
+            network = self._movement.network
+            ends = [network.places[network.node(place)] for place in (item.depot, item.destination)]
+            distance = float(great_circle_km((ends[0].lon, ends[0].lat), (ends[1].lon, ends[1].lat)))
+            days = distance / (settings.ferry_km_day * self._conditions.speed[_AIR]) + settings.bed_down_days
+        elif item.means == "sea":
+            days = settings.sail_days
+        return Way(days=days_up(days), earliest=0 if item.area == "country" else -_LONG_BEFORE)
 
 
-def _own_way(item: MovingUnit, network: Network, inputs: DeploymentInputs, conditions: Conditions | None) -> Way:
-    """A move by its own means: aircraft fly, ships sail, what stays is there when ready. Nothing enters before D."""
-    settings = inputs.settings
-    earliest = 0 if item.area == "country" else -(10**6)
-    days = 0.0
-    if item.means == "air":
-        ends = [network.places[network.node(place)] for place in (item.depot, item.destination)]
-        distance = float(great_circle_km((ends[0].lon, ends[0].lat), (ends[1].lon, ends[1].lat)))
-        speed = conditions.speed[_MODE_OF_AIR] if conditions else 1.0
-        days = distance / (settings.ferry_km_day * speed) + settings.bed_down_days
-    elif item.means == "sea":
-        days = settings.sail_days
-    return Way(days=days_up(days), earliest=earliest)
+def _per_unit(item: MovingUnit) -> str:
+    """What must agree, beside the way, for two moves to be one group."""
+    each = (item.personnel / item.units, item.tonnes_each, item.supply_t_day / item.units)
+    return "|".join([item.means, item.area, *(f"{number:.6g}" for number in each)])

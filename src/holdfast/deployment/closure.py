@@ -91,8 +91,10 @@ def arrival_days(
         ),
         capacity=settings.capacity.quantile(uniform(inputs.seed, draw, "deployment.capacity")),
     )
-    problem = build_problem(movement, inputs, conditions=conditions, delay=lambda unit: _delay(unit, inputs.seed, draw))
-    return list_schedule(problem, ways).arrival
+    problem = build_problem(
+        movement, inputs, conditions=conditions, delay=lambda unit: _delay(unit, inputs.seed, draw), kept=ways
+    )
+    return list_schedule(problem, np.zeros(len(ways), dtype=np.int64)).arrival
 
 
 def _delay(unit: MovingUnit, seed: int, draw: int) -> float:

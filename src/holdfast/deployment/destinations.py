@@ -18,7 +18,8 @@ from holdfast.models.travel import great_circle_km
 from holdfast.results.stages import ForceUnit, Laydown, Site
 from holdfast.scenario.types import Place, PlaceKind, Scenario
 
-_LEAST = 1e-6
+_LEAST = 1e-6  # units; less is rounding
+_DIGITS = 6
 _NOT_STATIONS: tuple[PlaceKind, ...] = ("gauge_break", "crossing")
 """Kinds of place where nothing is stationed."""
 _HOSTS = {"air": "air", "air_defence": "battery"}
@@ -63,12 +64,13 @@ def assign_destinations(
         _check(unit, scenario)
         left = unit.units
         for room in rooms.get((unit.capability, unit.area == "country"), []):
-            taken = min(left, room.units)
+            taken = round(min(left, room.units), _DIGITS)
             if taken > _LEAST:
                 place = Destination(place=room.place, units=taken, last_mile_km=room.last_mile_km)
                 assigned.append((unit, place))
                 room.units -= taken
                 left -= taken
+        left = round(left, _DIGITS)
         if left > _LEAST:
             assigned.append((unit, Destination(place=finder.unsited(unit, people, left=left), units=left)))
     return assigned

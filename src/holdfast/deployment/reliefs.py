@@ -14,6 +14,7 @@ from holdfast.scenario.types import Scenario
 
 _DAYS_A_MONTH = 30.0
 _LEAST = 1e-6  # units; less than this is rounding, not a unit
+_DIGITS = 6
 
 
 def build_up(units: tuple[ForceUnit, ...], scenario: Scenario) -> tuple[ForceUnit, ...]:
@@ -29,7 +30,7 @@ def build_up(units: tuple[ForceUnit, ...], scenario: Scenario) -> tuple[ForceUni
         if unit.units <= _LEAST or not math.isfinite(unit.ready_day):
             continue
         strength = counts.setdefault((unit.capability, unit.area, unit.backstop), _Strength())
-        added = strength.add(unit.units, ready=unit.ready_day, leaves=_leaves(unit, scenario))
+        added = round(strength.add(unit.units, ready=unit.ready_day, leaves=_leaves(unit, scenario)), _DIGITS)
         if added > _LEAST:
             kept.append(replace(unit, units=added, personnel=unit.personnel * added / unit.units))
     return tuple(kept)

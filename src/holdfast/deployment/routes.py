@@ -49,6 +49,9 @@ class _Ban:
     modes: frozenset[LegMode] = frozenset()
 
 
+_NO_BAN, _NO_AIR = _Ban(), _Ban(modes=frozenset[LegMode](("air",)))
+
+
 class RouteFinder:
     """Searches one network; keeps the reversed state graph and the days to go it has computed."""
 
@@ -101,7 +104,7 @@ class RouteFinder:
         blocked = leg in ban.legs or self.network.legs[leg].mode in ban.modes
         return not blocked and not ban.nodes.intersection(self.network.ends[leg])
 
-    def quickest(self, source: int, target: int, *, k: int, ban: _Ban = _Ban()) -> list[tuple[int, ...]]:  # frozen
+    def quickest(self, source: int, target: int, *, k: int, ban: _Ban = _NO_BAN) -> list[tuple[int, ...]]:  # frozen
         """Leg sequences of the k quickest loopless routes, quickest first; fewer where there are no more."""
         if source == target:
             return [()]
@@ -126,6 +129,11 @@ class RouteFinder:
                 entry = (days + float(to_go[following]), next(count), days, following, (*legs, leg), seen | {head})
                 heapq.heappush(queue, entry)
         return found
+
+    def days_between(self, sources: tuple[int, ...], target: int, *, airlift: bool) -> NDArray[np.float64]:
+        """Days of the quickest route from each of some places to one, shape (source,); infinite where there is none."""
+        to_go = self._days_to_go(target, _NO_BAN if airlift else _NO_AIR)
+        return to_go[np.array(sources, dtype=np.int64) * _STATES + _START]
 
     def route(self, source: int, legs: tuple[int, ...]) -> Route:
         """The route of a leg sequence, with its uses and times under nominal conditions."""
@@ -173,7 +181,7 @@ class RouteFinder:
         detours
             How often the narrowest resource of the last route found is avoided in turn.
         """
-        base = _Ban(modes=frozenset[LegMode]() if airlift else frozenset[LegMode](("air",)))
+        base = _NO_BAN if airlift else _NO_AIR
         found = self.quickest(source, target, k=routes, ban=base)
         if not found:
             return ()

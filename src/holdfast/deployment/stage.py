@@ -24,6 +24,7 @@ from holdfast.deployment.schedule import Schedule, choose_ways, improve_ways, li
 from holdfast.results.stages import Arrival, Deployment
 
 _SHORTEST_AXIS = 30  # days shown at least, so that a curve of an empty force is still a curve
+_AFTER_FULL = 60  # days shown after full capability; who comes later is in the arrivals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ def deploy(inputs: DeploymentInputs) -> Deployment:
     figures = write_figures(found, inputs)
     return Deployment(
         arrivals=_arrivals(case),
-        closure=_closure(case),
+        closure=_closure(case, full=days.full),
         bindings=bindings,
         initial_capability_day=days.initial,
         full_capability_day=days.full,
@@ -168,8 +169,11 @@ def _route_names(case: _Case, packet: Packet) -> tuple[str, ...]:
     return tuple(case.movement.network.places[node].id for node in nodes)
 
 
-def _closure(case: _Case) -> xr.Dataset:
-    """People who count by day: ready, in place by the bound, in place by the plan; and the plan's people elsewhere."""
+def _closure(case: _Case, *, full: float) -> xr.Dataset:
+    """People who count by day: ready, in place by the bound, in place by the plan; and the plan's people elsewhere.
+
+    The curve ends some weeks after full capability, or with the last arrival where that is not reached.
+    """
     packets = case.movement.packets
     people = np.array([packet.people for packet in packets])
     chosen = counted(packets)
@@ -177,6 +181,8 @@ def _closure(case: _Case) -> xr.Dataset:
     ready = np.array([packet.unit.ready_day for packet in packets], dtype=float)
     known = [day for day in (*arrival, *ready) if not math.isnan(day)]
     last = min(max([_SHORTEST_AXIS, *(math.ceil(day) for day in known)]), case.problem.horizon)
+    if not math.isnan(full):
+        last = max(min(last, math.ceil(full) + _AFTER_FULL), _SHORTEST_AXIS)
     days = np.arange(last + 1)
     outside = np.array([packet.unit.area != "country" for packet in packets], dtype=bool) & ~chosen
     curves = {
