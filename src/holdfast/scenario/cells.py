@@ -28,6 +28,16 @@ def kinds_of(cls: type) -> dict[str, Kind]:
     return {item.name: _kind(hints[item.name]) for item in fields(cls)}
 
 
+def quantity_fields(cls: Any) -> tuple[str, ...]:
+    """Fields of a row or section that hold quantities."""
+    return _quantity_fields(cls)
+
+
+@cache
+def _quantity_fields(cls: type) -> tuple[str, ...]:
+    return tuple(name for name, kind in kinds_of(cls).items() if kind == "quantity")
+
+
 def _kind(hint: Any) -> Kind:
     origin = get_origin(hint)
     if origin is Literal:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+from holdfast.scenario.cells import quantity_fields
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.origin import INFERRED_LATER, latest_evidence, sources_of
 from holdfast.scenario.problems import Locator, Problems, shown
@@ -27,10 +28,10 @@ def _with_origin(draft: Draft) -> Iterator[tuple[str, Any]]:
 
 
 def _own_origins(key: str, thing: Any) -> Iterator[tuple[str, Quantity]]:
-    for item in fields(thing):
-        value = getattr(thing, item.name)
-        if isinstance(value, Quantity) and (value.source or value.assumption):
-            yield f"{key}.{item.name}", value
+    for name in quantity_fields(type(thing)):
+        value: Quantity = getattr(thing, name)
+        if value.source or value.assumption:
+            yield f"{key}.{name}", value
 
 
 def _all_have_own(thing: Any) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from holdfast.core.streams import key_of, mix, name_word, unit
-from holdfast.scenario.cells import kinds_of
+from holdfast.scenario.cells import quantity_fields
 from holdfast.scenario.schema import SECTIONS, TABLES
 from holdfast.scenario.types import Scenario, Uncertainty
 from holdfast.scenario.values import Quantity
@@ -17,16 +17,6 @@ from holdfast.scenario.values import Quantity
 T = TypeVar("T")
 STREAM = "future"
 _TABLES = tuple(name for name in TABLES if name != "evidence")
-
-
-def quantity_fields(cls: Any) -> tuple[str, ...]:
-    """Fields of a row or section that hold quantities."""
-    return _quantity_fields(cls)
-
-
-@cache
-def _quantity_fields(cls: type) -> tuple[str, ...]:
-    return tuple(name for name, kind in kinds_of(cls).items() if kind == "quantity")
 
 
 def _holders(scenario: Scenario) -> Iterator[tuple[str, str, Any]]:

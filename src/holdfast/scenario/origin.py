@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 from holdfast.scenario.draft import Draft
@@ -37,6 +38,7 @@ class SourcedShare:
         return self.sourced / total if total else 0.0
 
 
+@cache
 def sources_of(text: str) -> tuple[str, ...]:
     """Evidence ids of a `source` field."""
     return tuple(part.strip() for part in text.split(";") if part.strip())
