@@ -196,8 +196,9 @@ def test_gaps_are_exactly_what_falls_short() -> None:
     """Every kilometre below what is asked lies in one gap of its kind, no other does; gaps of a kind fall in length."""
     _, inputs = _full()
     found = cover(inputs)
+    asked = inputs.observe_probability - inputs.factors["cover.seen_tolerance"]
     for kind, short in (
-        ("unseen", found.line["seen"].values < inputs.observe_probability - 1e-6),
+        ("unseen", found.line["seen"].values < asked - 1e-6),
         ("unreached", found.line["reach_minutes"].values > inputs.respond_minutes + 1e-6),
     ):
         gaps = [gap for gap in found.gaps if gap.kind == kind]

@@ -36,9 +36,10 @@ def find_gaps(
     within_border
         Shape (asset, target): best chance to engage from any place outside the country.
     """
+    least = inputs.observe_probability - inputs.factors["cover.seen_tolerance"]
     unseen = [
         _stretch(inputs, "unseen", run, seen, note=_unseen_note(inputs, run, seen))
-        for run in runs(seen < inputs.observe_probability - _LEAST)
+        for run in runs(seen < least - _LEAST)
     ]
     late = np.isnan(minutes) | (minutes > inputs.respond_minutes + _LEAST)
     unreached = [

@@ -14,7 +14,7 @@ from holdfast.scenario.types import Asset, Capability, Scenario, SectorRow
 
 FACTORS = (
     "altitude.aircraft_m", "altitude.cruise_missile_m", "altitude.drone_m", "altitude.ballistic_missile_m",
-    "cover.days_shown", "cover.protected_at_least",
+    "cover.days_shown", "cover.protected_at_least", "cover.seen_tolerance",
     "duty.aerial", "duty.patrol", "duty.patrol_hours", "duty.post", "duty.sensor",
     "laydown.post_offset_km",
     "masking.forest", "masking.mixed", "masking.open", "masking.urban", "masking.water", "masking.wetland",

@@ -96,10 +96,9 @@ def place_support(frame: Frame, row: UnitsToPlace, served: Sequence[Site], *, ki
     spots = frame.allowed(host="base", inside=row.area == "country")
     if not spots:
         spots = frame.base_spots() if row.area == "country" else frame.outside_spots()
-    people = np.array([site.units * _people(frame, site.capability) for site in served])
-    targets = [_spot_of(site) for site in served]
+    targets, people = _people_served(frame, served)
     if not targets:
-        targets = frame.cell_spots(_CELL_KM)
+        targets = frame.cell_spots(4.0 * _CELL_KM)
         people = np.ones(len(targets))
     return place_near(frame, row, spots, targets, people, kind=kind, limit_km=frame.factor("laydown.support_km"))
 
@@ -209,8 +208,22 @@ def _people(frame: Frame, capability: str) -> float:
     return frame.inputs.capabilities[capability].personnel
 
 
-def _spot_of(site: Site) -> Spot:
-    return Spot(
-        lon=site.lon, lat=site.lat, country=site.country, place=site.place, km=site.line_km, distance_km=0.0,
-        host_side=True,
-    )  # fmt: skip
+def _people_served(frame: Frame, served: Sequence[Site]) -> tuple[list[Spot], Array]:
+    """Where the people placed so far stand, joined to squares of about 50 km, with their number."""
+    squares: dict[tuple[float, float], list[Site]] = {}
+    for site in served:
+        if not site.across_border:
+            squares.setdefault((round(2.0 * site.lon) / 2.0, round(2.0 * site.lat) / 2.0), []).append(site)
+    spots: list[Spot] = []
+    people: list[float] = []
+    for sites in squares.values():
+        count = np.array([site.units * _people(frame, site.capability) for site in sites])
+        middle = np.average([(site.lon, site.lat) for site in sites], axis=0, weights=count)
+        spots.append(
+            Spot(
+                lon=float(middle[0]), lat=float(middle[1]), country=frame.inputs.host, place="", km=0.0,
+                distance_km=0.0, host_side=True,
+            )
+        )  # fmt: skip
+        people.append(float(count.sum()))
+    return spots, np.array(people)

@@ -50,7 +50,7 @@ class Batteries:
             (reach[:, :, faced] * self.open[None, :, faced]).mean(axis=2), open_share[None, :],
             out=np.zeros(reach.shape[:2]), where=open_share[None, :] > 0,
         )  # fmt: skip
-        worth = self.worth * open_share
+        worth = self._worth_for(row) * open_share
         backup = self.frame.factor("laydown.backup_share")
         found = maximal_cover(
             np.clip(chance, 0.0, 1.0), worth, limit=units, upper=units, backup_share=backup, gap=_GAP,
@@ -71,6 +71,15 @@ class Batteries:
         )
         total = float(worth.sum()) * (1.0 + backup) if chance.any() else 0.0
         return Placed(family=family, sites=sites, objective=found.objective, bound=found.bound, total=total)
+
+    def _worth_for(self, row: UnitsToPlace) -> Array:
+        """Worth of what a kind is placed for: the assets, and for point defence the force's own bases too."""
+        worth = self.worth.copy()
+        if float(reaches_km(self.frame.inputs.capabilities[row.capability]).max()) > self.frame.factor(
+            "laydown.point_defence_km"
+        ):
+            worth[self.assets :] = 0.0
+        return worth
 
     def _value(self, spots: Sequence[Spot], chance: Array, worth: Array) -> Array:
         """What each spot covers; where none covers anything, how near it is to what is to be covered."""

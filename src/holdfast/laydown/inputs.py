@@ -15,7 +15,7 @@ FACTORS = (
     "duty.aerial", "duty.patrol", "duty.patrol_hours", "duty.post", "duty.sensor",
     "interpose.post_spacing_km", "laydown.air_km", "laydown.assets_per_battery", "laydown.backup_share",
     "laydown.base_spacing_km", "laydown.candidate_km", "laydown.companies_per_base", "laydown.least_detection",
-    "laydown.manning_share", "laydown.post_offset_km", "laydown.support_km",
+    "laydown.manning_share", "laydown.point_defence_km", "laydown.post_offset_km", "laydown.support_km",
     "masking.forest", "masking.mixed", "masking.open", "masking.urban", "masking.water", "masking.wetland",
     "altitude.aircraft_m", "altitude.cruise_missile_m", "altitude.drone_m", "altitude.ballistic_missile_m",
     "protect.priority_decay", "reach.edge_share",

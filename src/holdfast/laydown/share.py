@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _EXCHANGES = 400  # at most; each raises the least seen sector
-_DONORS = 4  # best seen sectors that may give a unit away
+_LEAST_GAIN = 1e-4  # an exchange must raise the lesser of two sectors by this much
 _SEEN_MOST = 1.0 - 1e-12
 
 
@@ -120,29 +120,40 @@ class SectorShares:
         return counts
 
     def _exchange(self, counts: Ints) -> bool:
-        """Move one unit from a well seen sector to the least seen one, where that raises the lesser of the two."""
+        """Give the least seen sector a unit of another, or trade one for one, where that raises the lesser of the two."""
         able = self._able()
-        level = {number: self.seen(number, counts[:, number]) for number in able}
         if len(able) < 2:
             return False
-        order = sorted(able, key=lambda number: (level[number], number))
-        worst = order[0]
-        best, move = level[worst] + 1e-6, None
-        for donor in order[-_DONORS:]:
-            for kind in range(len(self.layers)):
-                if donor == worst or counts[kind, donor] == 0 or self.layers[kind][worst] is None:
+        worst = min(able, key=lambda number: (self.seen(number, counts[:, number]), number))
+        donors = [number for number in able if number != worst]
+        return self._try(counts, worst, donors, trades=False) or self._try(counts, worst, donors, trades=True)
+
+    def _try(self, counts: Ints, worst: int, donors: Sequence[int], *, trades: bool) -> bool:
+        """Make the best move that raises the lesser of the two sectors; a trade also gives a unit of another kind back."""
+        best, move = self.seen(worst, counts[:, worst]) + _LEAST_GAIN, None
+        for kind, back in self._kinds(counts, worst, trades=trades):
+            gained = counts[:, worst] + _step(kind, back, counts.shape[0])
+            if self.seen(worst, gained) <= best:
+                continue
+            for donor in donors:
+                if counts[kind, donor] == 0 or (back is not None and self.layers[back][donor] is None):
                     continue
-                gained, kept = counts[:, worst].copy(), counts[:, donor].copy()
-                gained[kind] += 1
-                kept[kind] -= 1
+                kept = counts[:, donor] - _step(kind, back, counts.shape[0])
                 lesser = min(self.seen(worst, gained), self.seen(donor, kept))
                 if lesser > best:
-                    best, move = lesser, (kind, donor)
+                    best, move = lesser, (donor, _step(kind, back, counts.shape[0]))
         if move is None:
             return False
-        counts[move[0], worst] += 1
-        counts[move[0], move[1]] -= 1
+        counts[:, worst] += move[1]
+        counts[:, move[0]] -= move[1]
         return True
+
+    def _kinds(self, counts: Ints, worst: int, *, trades: bool) -> list[tuple[int, int | None]]:
+        """Kinds the least seen sector may take, with the kind it gives back in a trade."""
+        takes = [kind for kind in range(counts.shape[0]) if self.layers[kind][worst] is not None]
+        if not trades:
+            return [(kind, None) for kind in takes]
+        return [(kind, back) for kind in takes for back in takes if back != kind and counts[back, worst] > 0]
 
     def _evaluate(self, sector: int, counts: tuple[int, ...]) -> float:
         cover = [self.held[sector]]
@@ -164,6 +175,15 @@ class SectorShares:
             none if layer is None or layer.is_static else swept_in_sector(self.zone, number, layer)
             for number, layer in enumerate(self.layers[kind])
         ]
+
+
+def _step(kind: int, back: int | None, kinds: int) -> Ints:
+    """One unit of a kind more, and one of another fewer in a trade."""
+    step = np.zeros(kinds, dtype=np.int64)
+    step[kind] += 1
+    if back is not None:
+        step[back] -= 1
+    return step
 
 
 def static_cover(zone: Zone, width_km: float, offset_km: float, layer: Layer, count: int) -> Array:

@@ -94,8 +94,8 @@ def _domain(frame: Frame, row: UnitsToPlace) -> str:
 
 
 def _battery_rank(frame: Frame, row: UnitsToPlace) -> tuple[bool, float, str]:
-    """Inside the country before outside it, longest reach first."""
-    return row.area != "country", -float(reaches_km(frame.inputs.capabilities[row.capability]).max()), row.capability
+    """Those that may only stand outside the country first, so that the others cover what they cannot; then by reach."""
+    return row.area == "country", -float(reaches_km(frame.inputs.capabilities[row.capability]).max()), row.capability
 
 
 def _assemble(placed: Sequence[Placed]) -> Laydown:
