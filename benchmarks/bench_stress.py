@@ -16,10 +16,10 @@ PLAIN, KERNEL = 20, 400
 
 def main() -> None:
     """Print accepted events per second of both programs and their ratio; the first compilation is told apart."""
-    from stress_plain import run_plain
+    from stress_plain import run_plain  # type: ignore[import-not-found]  # as above
 
     from holdfast.stress.model import measure, run_replications
-    from stress_case import make_case
+    from stress_case import make_case  # type: ignore[import-not-found]  # beside the tests, not installed
 
     start = perf_counter()
     run_replications(make_case(futures=1), replications=1, threads=1)

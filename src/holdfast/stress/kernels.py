@@ -102,48 +102,49 @@ from holdfast.stress.world.kernels import (
     World,
     draw,
     km_by_weight,
+    km_within,
     locate,
     month_in,
-    place_of,
 )
 
 
 @inlined
-def happens(
-    future: Floats, edges_km: Floats, presence: Floats, tension: float, event: np.uint64, day: float, km: float
-) -> bool:
+def happens(future: Floats, presence: Floats, tension: float, event: np.uint64, day: float, place: int) -> bool:
     """Whether a candidate becomes a background episode: commitment and presence thin the dominating process (formula 1)."""
     commitment = future[P_COMMITMENT] * tension * math.exp(-LN_2 * day / future[P_HALF_LIFE])
-    present = presence[locate(edges_km, km), month_in(presence.shape[1], day)]
+    present = presence[place, month_in(presence.shape[1], day)]
     return bool(draw(event, W_ACCEPT) < (1.0 - commitment) * (1.0 - future[P_PRESENCE] * present))
 
 
 @inlined
 def run_episode(
-    edges_km: Floats, seen: Floats, presence: Floats, rules: Floats, out: Floats, event: np.uint64, day: float, km: float,
-    kind: int,
-) -> bool:  # fmt: skip
-    """One episode: counted, seen or not; returns whether it calls for a reaction company."""
+    seen: Floats, presence: Floats, rules: Floats, out: Floats, event: np.uint64, day: float, place: int, kind: int
+) -> bool:
+    """One episode: counted, seen or not; returns whether it calls for a reaction company.
+
+    Draws that cannot matter are left out: each stands for itself, so no other shifts.
+    """
     out[M_EPISODES] += 1.0
     if kind == BY_HOST:
         out[M_BY_HOST] += 1.0
-    place, month = locate(edges_km, km), month_in(seen.shape[1], day)
-    if draw(event, W_HURT) < rules[R_CASUALTY] * presence[place, month]:
+    month = month_in(seen.shape[1], day)
+    exposed = rules[R_CASUALTY] * presence[place, month]
+    if exposed > 0.0 and draw(event, W_HURT) < exposed:
         out[M_CASUALTIES] += 1.0
-    if draw(event, W_SEEN) >= seen[place, month]:
+    if seen[place, month] <= 0.0 or draw(event, W_SEEN) >= seen[place, month]:
         return False
     out[M_EPISODES_SEEN] += 1.0
     return bool(draw(event, W_CALL) < rules[R_CALL])
 
 
 @njit
-def call_company(world: World, run: Run, event: np.uint64, day: float, km: float) -> None:
+def call_company(world: World, run: Run, event: np.uint64, day: float, place: int) -> None:
     """Send a reaction company to an episode, or count that none was free."""
     if run.busy.size == 0:
         return
     run.out[M_CALLS] += 1.0
     until = day + exponential(draw(event, W_SERVICE), world.rules[R_SERVICE]) / 24.0
-    if not take_company(world.crew, run.busy, place_of(world, km), day, EVER_H, until):
+    if not take_company(world.crew, run.busy, place, day, EVER_H, until):
         run.out[M_BLOCKED] += 1.0
 
 
@@ -272,17 +273,20 @@ def run_episodes(
             break
         if pending == day:
             event, km, kind, real = ids[0], spots[0], kinds[0], True
+            place = locate(edges_km, km)
             size = pop(times, ids, spots, kinds, size)
         else:
             event = child_id(key, int(out[M_CANDIDATES]))
-            km = km_by_weight(edges_km, cumulated, draw(event, W_PLACE))
+            where = draw(event, W_PLACE)
+            place = locate(cumulated, where)
+            km = km_within(edges_km, cumulated, place, where)
             kind = BY_HOST if draw(event, W_SIDE) < rules[R_HOST_STARTS] else BY_CHALLENGER
-            real = happens(future, edges_km, presence, tension, event, day, km)
+            real = happens(future, presence, tension, event, day, place)
             out[M_CANDIDATES] += 1.0
             next_day += next_gap(child_id(key, int(out[M_CANDIDATES])), rate)
         if real:
-            if run_episode(edges_km, seen, presence, rules, out, event, day, km, kind):
-                call_company(world, run, event, day, km)
+            if run_episode(seen, presence, rules, out, event, day, place, kind):
+                call_company(world, run, event, day, place)
             size = push_offspring(length, future, rules, times, ids, spots, kinds, size, event, day, km, kind)
     return size, next_day
 

@@ -13,7 +13,7 @@ from holdfast.stress.inputs import StressInputs
 from holdfast.stress.model import ABLATIONS, Floats, ablate, futures_range, measure, run_replications, wilson_interval
 from holdfast.stress.names import MEASURES, PARAMETERS, PROMISE
 
-ABLATION_SHARE = 4
+ABLATION_SHARE = 10
 """The ablation runs one replication in so many: it shows signs and sizes, not digits."""
 
 _TITLES = {

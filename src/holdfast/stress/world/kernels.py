@@ -164,15 +164,14 @@ def month_of(world: World, day: float) -> int:
 
 @inlined
 def locate(edges: Floats, value: float) -> int:
-    """Interval of rising edges that holds a value (the last one beyond the end), by bisection."""
-    low, high = 0, edges.size - 2
-    while low < high:
-        middle = (low + high) // 2
-        if value < edges[middle + 1]:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    """Interval of rising edges, the first at 0, that holds a value: a first guess as if they were even, then a walk."""
+    last = edges.size - 2
+    place = min(last, max(0, int(value / edges[last + 1] * (last + 1))))
+    while place < last and value >= edges[place + 1]:
+        place += 1
+    while place > 0 and value < edges[place]:
+        place -= 1
+    return place
 
 
 @njit
@@ -182,8 +181,13 @@ def place_of(world: World, km: float) -> int:
 
 
 @inlined
-def km_by_weight(edges_km: Floats, cumulated: Floats, u: float) -> float:
-    """Kilometre where the cumulated weight (from 0, one more than places) reaches u, uniform within a place."""
-    place = locate(cumulated, u)
+def km_within(edges_km: Floats, cumulated: Floats, place: int, u: float) -> float:
+    """Kilometre within a place where the cumulated weight reaches u, uniform over the place."""
     inside = min(1.0, (u - cumulated[place]) / (cumulated[place + 1] - cumulated[place]))
     return float(edges_km[place] + (edges_km[place + 1] - edges_km[place]) * inside)
+
+
+@inlined
+def km_by_weight(edges_km: Floats, cumulated: Floats, u: float) -> float:
+    """Kilometre where the cumulated weight (from 0, one more than places) reaches u."""
+    return km_within(edges_km, cumulated, locate(cumulated, u), u)
