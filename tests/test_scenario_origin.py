@@ -11,11 +11,12 @@ def test_counts_add_up_over_tables() -> None:
     """What is sourced and what is assumed in all is the sum over tables, and every table with rows is named."""
     scenario = tiny_scenario()
     found = sourced_share(scenario)
-    assert found.sourced == sum(sourced for sourced, _ in found.by_table.values())
-    assert found.assumed == sum(assumed for _, assumed in found.by_table.values())
-    assert found.by_table["pools"] == (0, len(scenario.pools))
-    assert found.by_table["traces"] == (1, 0)
-    assert found.by_table["behaviour"] == (0, 12)
+    assert found.sourced == sum(counts[0] for counts in found.by_table.values())
+    assert found.partly == sum(counts[1] for counts in found.by_table.values())
+    assert found.assumed == sum(counts[2] for counts in found.by_table.values())
+    assert found.by_table["pools"] == (0, 0, len(scenario.pools))
+    assert found.by_table["traces"] == (1, 0, 0)
+    assert found.by_table["behaviour"] == (0, 0, 12)
     assert "evidence" not in found.by_table
     assert found.share == found.sourced / (found.sourced + found.assumed)
 
@@ -34,7 +35,7 @@ def test_a_row_with_source_and_assumption_counts_as_assumed() -> None:
 def test_a_quantity_counts_by_its_own_origin_before_its_sections() -> None:
     """In settings, a value with a source of its own counts as sourced though its section is assumed."""
     terms = replace(tiny_scenario().settlement, zone_depth_km=point(20, source="ev-1"))
-    assert sourced_share(tiny_scenario(settlement=terms)).by_table["settlement"] == (1, 9)
+    assert sourced_share(tiny_scenario(settlement=terms)).by_table["settlement"] == (1, 0, 9)
 
 
 def test_origins_are_handed_down() -> None:

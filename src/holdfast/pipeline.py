@@ -189,6 +189,7 @@ def provenance_of(scenario: Scenario) -> Provenance:
         processor=processor_class(),
         created=now_utc(),
         sourced_rows=share.sourced,
+        partly_sourced_rows=share.partly,
         assumed_rows=share.assumed,
     )
 

@@ -194,7 +194,8 @@ def provenance_html(plan: Plan) -> str:
     provenance = plan.provenance
     items = {
         "Holdfast": provenance.holdfast_version,
-        "Scenario": f"{provenance.scenario_hash} ({provenance.sourced_rows} sourced, {provenance.assumed_rows} assumed)",
+        "Scenario": f"{provenance.scenario_hash} ({provenance.sourced_rows} rows and values sourced, "
+        f"{provenance.partly_sourced_rows} partly, {provenance.assumed_rows} assumed)",
         "Seed": str(provenance.seed),
         "Overrides": ", ".join(f"{key} = {value}" for key, value in plan.case.overrides.items()) or "none",
         "Processor": provenance.processor,

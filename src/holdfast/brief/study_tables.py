@@ -172,17 +172,24 @@ def table_of_origin(scenario: Scenario) -> Table:
     from holdfast.scenario.origin import sourced_share
 
     share = sourced_share(scenario)
+    counts = {**share.by_table, "all": (share.sourced, share.partly, share.assumed)}
     rows = tuple(
-        (name, sourced, assumed, sourced / (sourced + assumed) if sourced + assumed else math.nan)
-        for name, (sourced, assumed) in share.by_table.items()
+        (name, *count, count[0] / sum(count), (count[0] + count[1]) / sum(count)) for name, count in counts.items()
     )
-    total = share.sourced + share.assumed
     return Table(
         "origin",
         "What the answers rest on: rows and values by origin",
-        (Column("table"), Column("sourced", "count"), Column("assumed", "count"), Column("sourced share", "share")),
-        (*rows, ("all", share.sourced, share.assumed, share.sourced / total if total else math.nan)),
-        "A row counts as sourced only when it names evidence and marks no part of itself as an assumption.",
+        (
+            Column("table"),
+            Column("sourced", "count"),
+            Column("partly sourced", "count"),
+            Column("assumed", "count"),
+            Column("sourced share", "share"),
+            Column("share that cites evidence", "share"),
+        ),
+        rows,
+        "Sourced: every figure of the row rests on evidence. Partly: the row cites evidence, and says which figure is "
+        "judgement. Assumed: judgement only, with its reason.",
     )
 
 

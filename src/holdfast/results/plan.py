@@ -39,6 +39,7 @@ class Provenance:
     created: str
     """UTC, ISO 8601; not part of equality of results."""
     sourced_rows: int
+    partly_sourced_rows: int
     assumed_rows: int
 
 

@@ -39,15 +39,16 @@ class CheckReport:
             return f"{self.name}: {_number(len(self.problems), 'problem')}"
         verdict = "no problem" if self.is_clean else _number(len(self.problems), "problem")
         rows = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
-        total = self.share.sourced + self.share.assumed
+        total = self.share.sourced + self.share.partly + self.share.assumed
         origins = f"{self.share.sourced} are sourced, {self.share.partly} cite sources beside an assumption"
         lines = [
             f"{self.name}: {verdict}, {_number(len(self.warnings), 'warning')}",
             f"holds {rows}",
-            f"of {total} rows and values {origins}, {self.share.assumed - self.share.partly} are assumed; sourced by table:",
+            f"of {total} rows and values {origins}, {self.share.assumed} are assumed; by table:",
         ]
         lines += [
-            f"  {name}: {sourced} of {sourced + assumed}" for name, (sourced, assumed) in self.share.by_table.items()
+            f"  {name}: {sourced} sourced, {partly} partly, {assumed} assumed"
+            for name, (sourced, partly, assumed) in self.share.by_table.items()
         ]
         return "\n".join(lines)
 

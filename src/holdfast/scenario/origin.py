@@ -25,16 +25,16 @@ class SourcedShare:
     sourced: int
     """Rest on evidence and on nothing else."""
     assumed: int
-    """Say assumption, with or without evidence beside it."""
-    by_table: dict[str, tuple[int, int]]
-    """Sourced and assumed, by table or section."""
+    """Say assumption and cite no evidence."""
+    by_table: dict[str, tuple[int, int, int]]
+    """Sourced, partly sourced and assumed, by table or section."""
     partly: int = 0
-    """Those of the assumed that cite evidence beside their assumption."""
+    """Cite evidence and say assumption: some figures of the row are sourced, some are judgement."""
 
     @property
     def share(self) -> float:
         """Sourced share of all, 0 to 1."""
-        total = self.sourced + self.assumed
+        total = self.sourced + self.partly + self.assumed
         return self.sourced / total if total else 0.0
 
 
@@ -65,17 +65,14 @@ def sourced_share(scenario: Scenario) -> SourcedShare:
         found[name] = list(getattr(scenario, name).values())
     found["factors"] = [factor.value for factor in scenario.factors.values()]
     by_table = {name: _count(things) for name, things in found.items() if things}
-    return SourcedShare(
-        sourced=sum(sourced for sourced, _ in by_table.values()),
-        assumed=sum(assumed for _, assumed in by_table.values()),
-        by_table=by_table,
-        partly=sum(bool(thing.source and thing.assumption) for things in found.values() for thing in things),
-    )
+    sourced, partly, assumed = (sum(counts[place] for counts in by_table.values()) for place in range(3))
+    return SourcedShare(sourced=sourced, partly=partly, assumed=assumed, by_table=by_table)
 
 
-def _count(things: Sequence[Any]) -> tuple[int, int]:
+def _count(things: Sequence[Any]) -> tuple[int, int, int]:
     sourced = sum(is_sourced(thing) for thing in things)
-    return sourced, len(things) - sourced
+    partly = sum(bool(thing.source and thing.assumption) for thing in things)
+    return sourced, partly, len(things) - sourced - partly
 
 
 def _values(section: Any) -> list[Any]:
