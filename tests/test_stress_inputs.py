@@ -42,7 +42,7 @@ UNITS = (
     unit(1, "FRA", "fra_mech_bn", "mech_bn"),
     unit(2, "GBR", "gbr_mech_bn", "mech_bn"),
     unit(3, "DEU", "deu_mech_bn", "mech_bn"),
-    unit(4, "USA", "standby_air", "fighter_sqn", backstop=True),
+    unit(4, "USA", "", "fighter_sqn", backstop=True, id="standby_air"),
     unit(5, "USA", "air_defence_neighbours", "patriot_bty", backstop=True),
     unit(6, "USA", "intelligence", "isr_service", backstop=True),
 )
@@ -230,10 +230,26 @@ def test_no_force_gathers_and_runs() -> None:
 
 
 def test_trainers_add_host_battalions() -> None:
-    """Graduates grow from the end of the first course, and none come without trainers."""
-    graduates = gathered().graduates
-    assert graduates[2] == 0.0
-    assert graduates[-1] == pytest.approx((30 * 23 - 30 - 60) * 3000 / 365.25 / 500)
+    """Graduates grow from the end of the first course by what the teams in place turn out; none come without them."""
+    scenario = tiny_scenario()
+    graduates = gathered(scenario).graduates
+    assert graduates[3] == 0.0
+    a_day = min(3000 / 365.25, 1.0) * scenario.factor("stress.graduates_new_share") / 500
+    assert graduates[-1] == pytest.approx((30 * 23 - 30 - 60) * a_day)
+    given = results()
+    given["deployment"] = bare(Deployment, arrivals=ARRIVALS[:3])
+    assert gather_stress(scenario, **given).graduates.max() == 0.0
+
+
+def test_only_people_in_the_country_can_be_called_home() -> None:
+    """Shares are of people in the country; with none there, nobody can leave, and what flies still counts."""
+    assert gathered().nation_share == pytest.approx(np.full(3, 1 / 3))
+    abroad = tuple(replace(unit, area="theatre") for unit in UNITS)
+    inputs = gathered(units=abroad)
+    assert inputs.nations == ()
+    result = stress(inputs)
+    assert float(result.outcomes["tests_answered"].sum()) > 0
+    assert float((result.outcomes["cause"] == 3).sum()) == 0
 
 
 def test_equal_cases_hash_alike_and_levers_change_the_hash() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,24 +174,24 @@ def _drone_cover(coverage: Coverage, *, months: int, lent: bool) -> tuple[Floats
 
 
 def _nation_shares(force: Force) -> dict[str, float]:
+    """Share of each nation in the people in the country: those who can be hit, and be called home."""
     people: dict[str, float] = {}
     for unit in force.units:
-        if not unit.backstop:
+        if not unit.backstop and unit.area == "country":
             people[unit.nation] = people.get(unit.nation, 0.0) + unit.personnel
     total = sum(people.values())
     return {nation: count / total for nation, count in sorted(people.items()) if count > 0}
 
 
 def _graduates(scenario: Scenario, deployment: Deployment, *, months: int) -> Floats:
-    """Host battalions trained by month: the rate asked for, from the day the first trainers have arrived."""
-    trainers = [
-        arrival.arrival_day
-        for arrival in deployment.arrivals
-        if "train" in scenario.capabilities[arrival.capability].tasks and np.isfinite(arrival.arrival_day)
-    ]
-    if not trainers:
-        return np.zeros(months)
-    a_day = scenario.service.trainees_per_year / 365.25 / scenario.factor("stress.people_per_host_battalion")
-    course = scenario.factor("stress.course_days")
-    days = 30.0 * np.arange(months) - min(trainers) - course
-    return np.asarray(np.maximum(0.0, days) * a_day)
+    """New host battalions by month: what the trainers in place turn out, at most what is asked, less replacements."""
+    asked = scenario.service.trainees_per_year / 365.25
+    rate = np.zeros(30 * months)
+    for arrival in deployment.arrivals:
+        row = scenario.capabilities[arrival.capability]
+        if "train" in row.tasks and np.isfinite(arrival.arrival_day):
+            first = max(0, math.ceil(arrival.arrival_day + scenario.factor("stress.course_days")))
+            rate[first:] += row.output_per_day * arrival.personnel / row.personnel
+    people = np.concatenate([[0.0], np.cumsum(np.minimum(rate, asked))])[30 * np.arange(months)]
+    new = scenario.factor("stress.graduates_new_share") / scenario.factor("stress.people_per_host_battalion")
+    return np.asarray(people * new)

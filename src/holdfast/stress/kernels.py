@@ -218,7 +218,7 @@ def new_run(world: World, branch: Branch, key: np.uint64, out: Floats) -> Run:
         kept = uniform64(mix64(stream, np.uint64(item))) < branch.promise[item, E_HONOURED]
         honoured[item] = 1.0 if kept else 0.0
     out[:] = 0.0
-    out[M_SHARE] = 1.0 if world.nation_share.size > 0 else 0.0
+    out[M_SHARE] = 1.0 if world.nation_share.size + world.crew.power.size > 0 else 0.0
     state = np.array([1.0, world.rules[R_STOCK], 0.0])
     busy, stays = np.zeros(world.crew.slots[-1]), np.ones(world.nation_share.size)
     return Run(out, state, busy, np.zeros((N_LEVELS, 2)), stays, honoured)

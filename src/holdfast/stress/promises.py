@@ -42,7 +42,7 @@ def gather_elements(scenario: Scenario, force: Force) -> Elements:
     drew on it. Elements that neither fight nor intercept (lift, fuel, intelligence) act through the other stages.
     """
     levers = scenario.backstop_levers
-    drawn = {unit.pool for unit in force.units if unit.backstop}
+    drawn = {name for unit in force.units if unit.backstop for name in (unit.id, unit.pool)}
     rows = [
         row
         for row in scenario.backstop.values()
