@@ -98,9 +98,14 @@ class WarmLinearProgram:
         program.col_upper_ = np.full(rows.shape[1], highspy.kHighsInf)
         program.row_lower_, program.row_upper_ = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
         program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+        program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = (
+            rows.indptr,
+            rows.indices,
+            rows.data,
+        )
         self._low, self._high = program.row_lower_, program.row_upper_
-        self._solver = highspy.Highs()
+        make: Any = highspy.Highs  # untyped in the package
+        self._solver = make()
         for option, value in OPTIONS.items():
             self._solver.setOptionValue(option, value)
         self._solver.passModel(program)
@@ -123,7 +128,9 @@ class WarmLinearProgram:
         with quiet_stdout():
             self._solver.run()
         if self._solver.getModelStatus() != self._optimal:
-            raise InfeasibleError(f"{what}: HiGHS ended with {self._solver.modelStatusToString(self._solver.getModelStatus())}")
+            raise InfeasibleError(
+                f"{what}: HiGHS ended with {self._solver.modelStatusToString(self._solver.getModelStatus())}"
+            )
         solution = self._solver.getSolution()
         value = float(self._solver.getInfo().objective_function_value)
         return value, np.asarray(solution.col_value), np.asarray(solution.row_dual)

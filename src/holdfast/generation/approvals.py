@@ -46,7 +46,7 @@ def facts_of(inputs: GenerationInputs, state: Participation) -> Callable[[str], 
         if family == "nation":
             return member in state.nations or member == inputs.host
         if family == "backstop":
-            return member in provided
+            return member in provided or not inputs.backstop_conditions_bind
         return inputs.facts.get(name, False)
 
     return holds

@@ -22,7 +22,7 @@ def list_units(inputs: GenerationInputs, supply: Supply, schedule: Schedule) -> 
     kinds = dict.fromkeys(source.capability for source in supply.sources if not source.is_element)
     for kind in kinds:
         found += _growth(inputs, supply, schedule, capability=kind)
-    found += _backstop_units(inputs, supply, schedule)
+    found += _backstop_units(inputs, supply)
     return tuple(sorted(found, key=lambda unit: (unit.ready_day, unit.backstop, unit.id)))
 
 
@@ -39,47 +39,39 @@ def _growth(inputs: GenerationInputs, supply: Supply, schedule: Schedule, *, cap
         for number in sorted(range(len(rows)), key=lambda n: (-(now[n] - before[n]), n)):
             added = min(growth, float(now[number] - before[number]))
             if added > _SMALLEST:
-                units += _split(inputs, supply, schedule, row=rows[number], month=month, units=added)
+                units.append(_arrival(inputs, supply, schedule, row=rows[number], month=month, units=added))
                 growth -= added
         highest = max(highest, float(now.sum()))
         before = now
     return units
 
 
-def _split(
+def _arrival(
     inputs: GenerationInputs, supply: Supply, schedule: Schedule, *, row: int, month: int, units: float
-) -> list[ForceUnit]:
-    """The units added, by the areas in which the pool is used over the horizon."""
+) -> ForceUnit:
+    """The units added, in the area where the pool is used most."""
     source = supply.sources[row]
     offer = next(offer for offer in inputs.offers if offer.id == source.id)
     by_area: dict[str, float] = {}
     for number, edge in enumerate(supply.edges):
         if edge.source == source.id:
             by_area[edge.area] = by_area.get(edge.area, 0.0) + float(schedule.use[number].sum())
-    total = sum(by_area.values())
-    return [
-        ForceUnit(
-            id=f"{source.id}-{month:02d}" + (f"-{area}" if len(by_area) > 1 else ""),
-            nation=source.nation,
-            pool=source.id,
-            capability=source.capability,
-            units=units * used / total,
-            personnel=units * used / total * source.personnel,
-            area=area,
-            depot=offer.depot,
-            ready_day=max(
-                source.ready_day, DAYS_A_MONTH * month if month > source.ready_month else source.ready_day, 0.0
-            ),
-            backstop=False,
-        )
-        for area, used in by_area.items()
-        if units * used / total > _SMALLEST
-    ]
+    return ForceUnit(
+        id=f"{source.id}-{month:02d}",
+        nation=source.nation,
+        pool=source.id,
+        capability=source.capability,
+        units=units,
+        personnel=units * source.personnel,
+        area=max(by_area, key=lambda area: by_area[area]),
+        depot=offer.depot,
+        ready_day=max(DAYS_A_MONTH * month if month > source.ready_month else source.ready_day, 0.0),
+        backstop=False,
+    )
 
 
-def _backstop_units(inputs: GenerationInputs, supply: Supply, schedule: Schedule) -> list[ForceUnit]:
+def _backstop_units(inputs: GenerationInputs, supply: Supply) -> list[ForceUnit]:
     """Every backstop element in place, whether or not a line of demand uses it."""
-    _ = schedule
     elements = {element.id: element for element in inputs.elements}
     return [
         ForceUnit(

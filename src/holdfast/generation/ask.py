@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.core.errors import ValueRangeError
-from holdfast.generation.approvals import participation
+from holdfast.generation.approvals import Participation, participation
 from holdfast.generation.inputs import Element, GenerationInputs
 from holdfast.generation.steady import SteadyProgram
 from holdfast.results.stages import AskItem
@@ -35,12 +35,17 @@ class Ask:
     """Weighted shortfall that the needed set leaves, people-equivalents at steady state."""
     under_tolerance: bool
     sourced_share: float
-    unlocks: dict[str, tuple[str, ...]]
-    """For each element, the nations that take part with all elements but not without this one."""
+    goes_anyway: float
+    """Weighted shortfall if every nation that joins with the whole backstop came without any of it."""
 
 
-def value_of_sets(inputs: GenerationInputs, program: SteadyProgram) -> Array:
+def value_of_sets(inputs: GenerationInputs, program: SteadyProgram, *, hold_nations: bool = False) -> Array:
     """Weighted shortfall left with each set of elements; entry k holds the set of the bits of k.
+
+    Parameters
+    ----------
+    hold_nations
+        Whether the nations are held as they are with every element granted; otherwise they answer to each set.
 
     Raises
     ------
@@ -53,9 +58,12 @@ def value_of_sets(inputs: GenerationInputs, program: SteadyProgram) -> Array:
             f"the backstop has {count} elements; expected at most {MOST_ELEMENTS}, since every set is solved: join elements "
             "that would only be asked for together"
         )
+    complete = participation(inputs, offered=members(inputs, 2**count - 1), together=True)
     left = np.zeros(2**count)
     for number in range(2**count):
         state = participation(inputs, offered=members(inputs, number), together=True)
+        if hold_nations:
+            state = Participation(complete.nations, complete.elements & members(inputs, number))
         left[number] = program.at(state).shortfall
     return left
 
@@ -108,7 +116,8 @@ def make_ask(inputs: GenerationInputs, program: SteadyProgram) -> Ask:
     left = value_of_sets(inputs, program)
     tolerance = inputs.tolerance_share * weighted_demand(inputs)
     chosen = cheapest_set(inputs, left, tolerance=tolerance)
-    worth = shapley_values(left[0] - left)
+    held = value_of_sets(inputs, program, hold_nations=True)
+    worth, of_units = shapley_values(left[0] - left), shapley_values(held[0] - held)
     needed = members(inputs, chosen)
     everything = len(left) - 1
     items = tuple(
@@ -126,6 +135,8 @@ def make_ask(inputs: GenerationInputs, program: SteadyProgram) -> Ask:
             substitute=substitute_text(inputs, element),
             substitute_months=element.substitute_months or inputs.kinds[element.capability].procure_months,
             sourced=element.sourced,
+            shapley_units=float(of_units[bit]),
+            unlocks=_unlocked(inputs, element.id),
         )
         for bit, element in enumerate(inputs.elements)
     )
@@ -135,7 +146,7 @@ def make_ask(inputs: GenerationInputs, program: SteadyProgram) -> Ask:
         left=float(left[chosen]),
         under_tolerance=bool(left[chosen] <= tolerance),
         sourced_share=sourced_share(items),
-        unlocks={element.id: _unlocked(inputs, element.id) for element in inputs.elements},
+        goes_anyway=float(held[0]),
     )
 
 

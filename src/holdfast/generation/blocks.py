@@ -7,7 +7,7 @@ value is the bound.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +77,56 @@ def solve_in_blocks(model: Model, *, coupling: str, gap: float, node_limit: int)
     by_label = np.full(int(labels.max()) + 1, np.nan)
     by_label[labels] = values
     return Solved(by_label, float(matrices.cost @ values), bound)
+
+
+class Relaxation:
+    """A linopy model's relaxation, solved whole, and again with some variables fixed."""
+
+    def __init__(self, model: Model, *, coupling: str) -> None:
+        self._matrices, self._labels = _matrices(model, coupling)
+        self.solved = self._solve(self._matrices)
+
+    def fixed(self, variable: Variable, values: Array) -> Solved:
+        """The optimum with `variable` fixed at `values`; its bound is the relaxation's."""
+        position = np.full(int(self._labels.max()) + 1, -1)
+        position[self._labels] = np.arange(len(self._labels))
+        columns = position[np.asarray(variable.labels.values).ravel()]
+        lower, upper = self._matrices.lower.copy(), self._matrices.upper.copy()
+        lower[columns] = upper[columns] = np.asarray(values, dtype=float).ravel()
+        found = self._solve(replace(self._matrices, lower=lower, upper=upper))
+        return Solved(found.by_label, found.value, self.solved.value)
+
+    def sharpen(self, rough: Solved, *, columns: int, gap: float, node_limit: int) -> Solved:
+        """A rough solution with its smaller blocks solved exactly, where the coupling rows allow that.
+
+        Each block keeps the better of the two; its bound takes the place of its part of the relaxation's.
+        """
+        matrices = self._matrices
+        shared, limit = matrices.A[matrices.shared], matrices.high[matrices.shared]
+        relaxed, values = self.solved.by_label[self._labels], rough.by_label[self._labels].copy()
+        if bool(np.any(shared @ relaxed > limit - _SLACK)):
+            return rough  # the shared resource is scarce: blocks are not independent
+        bound = self.solved.value
+        for rows, block in _blocks(matrices):
+            if len(block) > columns or not matrices.whole[block].any():
+                continue
+            found, best = _solve_block(matrices, rows, block, gap=gap, node_limit=node_limit)
+            cost = matrices.cost[block]
+            bound += max(best - float(cost @ relaxed[block]), 0.0)
+            kept = values[block].copy()
+            values[block] = found
+            if cost @ found > cost @ kept or bool(np.any(shared @ values > limit + _SLACK)):
+                values[block] = kept
+        by_label = rough.by_label.copy()
+        by_label[self._labels] = values
+        return Solved(by_label, float(matrices.cost @ values), bound)
+
+    def _solve(self, matrices: _Matrices) -> Solved:
+        rows, columns = np.arange(len(matrices.low)), np.arange(len(matrices.cost))
+        values, bound = _solve_block(matrices, rows, columns, gap=0.0, node_limit=1, relax=True)
+        by_label = np.full(int(self._labels.max()) + 1, np.nan)
+        by_label[self._labels] = values
+        return Solved(by_label, float(matrices.cost @ values), bound)
 
 
 def _matrices(model: Model, coupling: str) -> tuple[_Matrices, NDArray[np.int64]]:

@@ -133,11 +133,14 @@ def _binding(inputs: GenerationInputs, backing: Backing) -> str:
 
 def _record_ask(inputs: GenerationInputs, sheet: Worksheet, ask: Ask) -> None:
     for item in ask.items:
-        unlocked = ask.unlocks[item.element]
-        joins = f"; nations that take part only with it: {', '.join(unlocked)}" if unlocked else ""
+        joins = f"; nations that take part only with it: {', '.join(item.unlocks)}" if item.unlocks else ""
         sheet.optimum(
             f"generate.ask.{item.element}.shapley", item.shapley, unit="people-equivalent", inputs=("generate.demand",),
             text="exact Shapley value over all sets of elements, weighted shortfall closed in the steady state" + joins,
+        )  # fmt: skip
+        sheet.optimum(
+            f"generate.ask.{item.element}.shapley_units", item.shapley_units, unit="people-equivalent",
+            text="exact Shapley value of its units, the nations held as they are with every element granted",
         )  # fmt: skip
         sheet.optimum(
             f"generate.ask.{item.element}.closes_alone", item.closes_alone, unit="people-equivalent",
@@ -147,6 +150,10 @@ def _record_ask(inputs: GenerationInputs, sheet: Worksheet, ask: Ask) -> None:
             f"generate.ask.{item.element}.refusal_leaves", item.refusal_leaves, unit="people-equivalent",
             text="weighted shortfall left where this element is refused and all others are granted, steady state",
         )  # fmt: skip
+    sheet.optimum(
+        "generate.shortfall.goes_anyway", ask.goes_anyway, unit="people-equivalent",
+        text="left in the steady state if every nation that joins with the whole backstop came without any of it",
+    )  # fmt: skip
     verdict = "brings the shortfall under tolerance" if ask.under_tolerance else "no set does; this one closes most"
     sheet.optimum(
         "generate.ask.left", ask.left, unit="people-equivalent",

@@ -142,7 +142,11 @@ class GenerationInputs:
     asked: bool
     granted: bool
     counts_from_probability: float
+    backstop_conditions_bind: bool
+    """Whether nations hold to their conditions on the backstop (False: they go anyway)."""
     outside_share: float
+    substitute_people_ratio: float
+    """People of a substitute for each person replaced, above which it is not sent."""
     withdrawal_months: float
     musd_per_person_year: float
     d_month: float
@@ -179,7 +183,9 @@ def gather_generation(scenario: Scenario, requirement: Requirement) -> Generatio
         asked=scenario.backstop_levers.asked,
         granted=scenario.backstop_levers.granted,
         counts_from_probability=scenario.factor("generation.counts_from_probability"),
+        backstop_conditions_bind=scenario.factor("generation.backstop_conditions_bind") >= 0.5,
         outside_share=scenario.factor("generation.outside_share"),
+        substitute_people_ratio=scenario.factor("generation.substitute_people_ratio"),
         withdrawal_months=scenario.factor("generation.withdrawal_months"),
         musd_per_person_year=scenario.factor("generation.musd_per_person_year"),
         d_month=scenario.d_day.months_after_as_of.nominal,

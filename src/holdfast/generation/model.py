@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from holdfast.core.errors import InfeasibleError
 from holdfast.core.memo import memoised
 from holdfast.core.solver import new_model
-from holdfast.generation.blocks import solve_in_blocks
+from holdfast.generation.blocks import Relaxation, Solved, solve_in_blocks
 from holdfast.generation.inputs import GenerationInputs
+from holdfast.generation.rounding import Rotation, Worth, round_tours
 from holdfast.generation.supply import Edge, Source, Supply
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ Array = NDArray[np.float64]
 
 EARLIER = 1e-2
 """Second objective beside the first: the weight of the whole horizon's delay, in months of the shortfall itself."""
+EXACT_SIZE = 400
+"""Cumulative counts up to which the program is solved exactly; larger ones are rounded from the relaxation."""
+EXACT_BLOCK = 200
+"""Variables up to which an independent block of a large program is solved exactly after the rounding."""
 BURDEN = 1e-4
 """Third objective: weight of one people-equivalent on station, in people-equivalents short."""
 
@@ -325,12 +330,85 @@ def define_objective(program: Program) -> None:
     program.model.add_objective(shortage + withdrawn + (burden * program.use).sum())
 
 
+def solve_program(program: Program) -> Solved:
+    """Exactly, block by block, where the program is small; else by the relaxation and rounding to whole tours (Eq. G14)."""
+    if program.started is None or not program.integer or program.started.size <= EXACT_SIZE:
+        problem = program.problem
+        return solve_in_blocks(program.model, coupling="cap", gap=problem.gap, node_limit=problem.node_limit)
+    relaxation = Relaxation(program.model, coupling="cap")
+    counts = relaxation.solved.of(program.started)
+    whole = round_tours(
+        counts, rotations=[_rotation(program, s) for s in program.pools], worth=_worth(program, relaxation)
+    )
+    rough = relaxation.fixed(program.started, whole)
+    return relaxation.sharpen(
+        rough, columns=EXACT_BLOCK, gap=program.problem.gap, node_limit=program.problem.node_limit
+    )
+
+
+def _rotation(program: Program, source: Source) -> Rotation:
+    return Rotation(
+        units=source.units,
+        first=program.first(source),
+        tour=program.tour(source),
+        cycle=program.cycle(source),
+        repeats=program.repeats(source),
+        periods=program.periods,
+    )
+
+
+def _worth(program: Program, relaxation: Relaxation) -> Worth:
+    """The program's value by units on station, each pool's units shared among its edges as in the relaxation."""
+    edges = program.supply.edges
+    use = np.maximum(relaxation.solved.of(program.use), 0.0)
+    rates = program.rates(list(enumerate(edges))).values
+    share = _shares(program, use)
+    pool = {source.id: row for row, source in enumerate(program.pools)}
+    rows = [(line, task, units) for line in program.lines for task, units in [("", line.units), *line.by_task]]
+    gain = np.zeros((len(pool), len(rows), program.periods))
+    need = np.array([[units] * program.periods for _, _, units in rows], dtype=float)
+    people = np.zeros((len(pool), program.periods))
+    room = np.full(program.periods, float(program.problem.cap_in_country) or np.inf)
+    for number, edge in enumerate(edges):
+        filled = [r for r, (line, task, _) in enumerate(rows) if line.id == edge.line and task not in edge.refuses]
+        if edge.source in pool:
+            gain[pool[edge.source], filled] += share[number] * rates[number]
+            people[pool[edge.source]] += share[number] * edge.people_in_country
+        else:
+            need[filled] -= rates[number] * use[number]
+            room = room - edge.people_in_country * use[number]
+    early = 1.0 + EARLIER * (program.periods - np.arange(program.periods)) / program.periods
+    return Worth(
+        gain=gain,
+        need=need,
+        begins=np.array([r for r, (_, task, _) in enumerate(rows) if not task]),
+        weight=np.array([line.weight for line in program.lines]),
+        months=program.step * early,
+        withdrawal=program.problem.withdrawal_months,
+        burden=np.array([program.step * BURDEN * source.burden for source in program.pools]),
+        people=people,
+        room=room,
+    )
+
+
+def _shares(program: Program, use: Array) -> Array:
+    """Share of each edge in its source's use by period; over all periods where idle; the best edge where never used."""
+    share = np.zeros_like(use)
+    weight = {line.id: line.weight for line in program.lines}
+    for source in program.pools:
+        mine = [number for number, edge in enumerate(program.supply.edges) if edge.source == source.id]
+        total = use[mine].sum(axis=0)
+        best = max(mine, key=lambda n: (weight[program.supply.edges[n].line] * program.supply.edges[n].rate, -n))
+        usual = use[mine].sum(axis=1) / use[mine].sum() if use[mine].sum() > 1e-9 else np.array(mine) == best
+        idle = total <= 1e-9
+        share[mine] = np.where(idle, np.asarray(usual, dtype=float)[:, None], use[mine] / np.where(idle, 1.0, total))
+    return share
+
+
 def read_schedule(program: Program) -> Schedule:
     """Solve, and give the solution by month, whole where it was to be whole."""
     months, step = program.problem.months, program.step
-    solved = solve_in_blocks(
-        program.model, coupling="cap", gap=program.problem.gap, node_limit=program.problem.node_limit
-    )
+    solved = solve_program(program)
     period = np.arange(months) // step
     use = np.maximum(solved.of(program.use), 0.0)[:, period]
     use[use < 1e-7] = 0.0  # solver dust

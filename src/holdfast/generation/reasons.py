@@ -18,6 +18,11 @@ from holdfast.results.stages import Shortfall
 NOTABLE = 0.05
 """Units below which a capability does not count as short (solver and exchange-rate dust)."""
 
+ROTATION_DATES = 3
+"""Months between rotation dates at most: a pool that is ready fills its place no later."""
+SHORTEST_DWELL = 1.0
+"""Months at home for each month away below which a shorter dwell is not named as a way out."""
+
 Array = NDArray[np.float64]
 
 
@@ -66,8 +71,12 @@ def _describe(
     lasting = bool(missing[-1] > NOTABLE)
     mean = float(missing[short].mean())
     settled = float(missing[len(missing) // 3 :].mean()) if lasting else mean  # the build-up apart
-    explain = _explain_lasting if lasting else _explain_late
-    why, closes = explain(inputs, backing, name, missing=settled, last=int(short[-1]))
+    ready = [s.source.ready_month for s in _suppliers(inputs, backing, name) if s.joins and s.fills > 0]
+    late = not lasting and int(short[-1]) < max(ready, default=0) + ROTATION_DATES
+    if late or (not ready and not lasting):
+        why, closes = _explain_late(inputs, backing, name, last=int(short[-1]))
+    else:
+        why, closes = _explain_lasting(inputs, backing, name, missing=settled)
     return Shortfall(
         capability=name,
         name=inputs.kinds[name].name,
@@ -99,10 +108,7 @@ def _suppliers(inputs: GenerationInputs, backing: Backing, name: str) -> list[_S
     ]
 
 
-def _explain_lasting(
-    inputs: GenerationInputs, backing: Backing, name: str, *, missing: float, last: int
-) -> tuple[str, str]:
-    _ = last
+def _explain_lasting(inputs: GenerationInputs, backing: Backing, name: str, *, missing: float) -> tuple[str, str]:
     suppliers = _suppliers(inputs, backing, name)
     joined, out = [s for s in suppliers if s.joins], [s for s in suppliers if not s.joins]
     why: list[str] = []
@@ -199,20 +205,18 @@ def _shorter_dwell(joined: list[_Supplier], missing: float) -> str:
     held = sum(s.source.units * s.rate for s in joined)
     if held <= kept + missing or kept <= 0:
         return ""
+    shorter = held / (kept + missing) - 1.0
+    if shorter < SHORTEST_DWELL:
+        return ""
     now = sum(s.offer.dwell * s.fills for s in joined) / kept
-    return f", or a dwell of {held / (kept + missing) - 1.0:.1f} in place of {now:.1f}"
+    return f", or a dwell of {shorter:.1f} in place of {now:.1f}"
 
 
-def _explain_late(
-    inputs: GenerationInputs, backing: Backing, name: str, *, missing: float, last: int
-) -> tuple[str, str]:
-    _ = missing
+def _explain_late(inputs: GenerationInputs, backing: Backing, name: str, *, last: int) -> tuple[str, str]:
     joined = [s for s in _suppliers(inputs, backing, name) if s.joins and s.fills > 0]
     if not joined:
         return f"the backstop is in place from month {last + 1} on", "an earlier hand-over"
     slowest = max(joined, key=lambda s: (min(s.source.ready_month, last + 1), s.fills))
-    if slowest.source.ready_month <= 0:
-        return "tours of whole units leave months uncovered", "one more unit in rotation, or a tour a month longer"
     nation = next(nation for nation in inputs.contributors if nation.id == slowest.offer.nation)
     approval = last_approval_day(nation)
     why = (

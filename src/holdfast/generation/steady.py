@@ -47,7 +47,7 @@ class SteadyProgram:
         elements = [element_source(inputs, element, in_full=in_full) for element in inputs.elements]
         self._sources = [source for source in pools + elements if source.id in linked]
         self._high = np.array([steady_units(source, inputs.months) for source in self._sources])
-        self._program = self._build()
+        self._program = self._build() if inputs.demand else None
         self._known: dict[tuple[frozenset[str], frozenset[str]], SteadyState] = {}
 
     def _build(self) -> WarmLinearProgram:
@@ -75,16 +75,18 @@ class SteadyProgram:
 
     def at(self, state: Participation) -> SteadyState:
         """The optimum when exactly `state` takes part."""
+        if self._program is None:
+            return SteadyState(shortfall=0.0, missing={}, prices={})
         key = (state.nations, state.elements)
         if key not in self._known:
             for row, source in enumerate(self._sources):
                 present = source.id in state.elements if source.is_element else source.nation in state.nations
                 self._program.set_high(row, float(self._high[row]) if present else 0.0)
-            self._known[key] = self._read()
+            self._known[key] = self._read(self._program)
         return self._known[key]
 
-    def _read(self) -> SteadyState:
-        value, columns, duals = self._program.solve(what="steady state of force generation")
+    def _read(self, program: WarmLinearProgram) -> SteadyState:
+        value, columns, duals = program.solve(what="steady state of force generation")
         missing = columns[len(self._edges) :]
         prices = {source.id: float(-duals[row]) for row, source in enumerate(self._sources) if duals[row] < -1e-9}
         if self._inputs.cap_in_country > 0 and duals[self._cap_row] < -1e-9:

@@ -163,9 +163,13 @@ def station(areas: tuple[str, ...], line: DemandLine, kind: UnitKind, *, outside
     return "", 0.0
 
 
-def exchange_rate(capability: str, line: DemandLine, kinds: dict[str, UnitKind]) -> float:
-    """Units of the line's capability that one unit of `capability` replaces (0: none)."""
-    return 1.0 if capability == line.capability else kinds[line.capability].substitutes.get(capability, 0.0)
+def exchange_rate(capability: str, line: DemandLine, inputs: GenerationInputs) -> float:
+    """Units of the line's capability that one unit of `capability` replaces (0: none, or too many people for it)."""
+    if capability == line.capability:
+        return 1.0
+    wanted, sent = inputs.kinds[line.capability], inputs.kinds[capability]
+    rate = wanted.substitutes.get(capability, 0.0)
+    return rate if sent.personnel <= inputs.substitute_people_ratio * rate * wanted.personnel else 0.0
 
 
 def find_edges(inputs: GenerationInputs) -> tuple[Edge, ...]:
@@ -180,7 +184,7 @@ def find_edges(inputs: GenerationInputs) -> tuple[Edge, ...]:
 def _pool_edge(inputs: GenerationInputs, offer: Offer, line: DemandLine) -> Edge | None:
     kind = inputs.kinds[offer.capability]
     refuses = frozenset(task for task, _ in line.by_task if task in offer.refuses_tasks)
-    rate = exchange_rate(offer.capability, line, inputs.kinds)
+    rate = exchange_rate(offer.capability, line, inputs)
     area, worth = station(offer.areas, line, kind, outside_share=inputs.outside_share)
     if rate * worth <= 0 or (line.by_task and len(refuses) == len(line.by_task)):
         return None
@@ -190,7 +194,7 @@ def _pool_edge(inputs: GenerationInputs, offer: Offer, line: DemandLine) -> Edge
 
 def _element_edge(inputs: GenerationInputs, element: Element, line: DemandLine) -> Edge | None:
     kind = inputs.kinds[element.capability]
-    rate = exchange_rate(element.capability, line, inputs.kinds)
+    rate = exchange_rate(element.capability, line, inputs)
     areas = ("neighbour", "theatre") if element.area != "country" else ("country",)
     area, worth = station(areas, line, kind, outside_share=inputs.outside_share)
     if rate * worth <= 0:

@@ -144,6 +144,10 @@ class AskItem:
     substitute: str
     substitute_months: float
     sourced: bool
+    shapley_units: float = 0.0
+    """Shapley value of its units alone, the nations held as they are with every element granted."""
+    unlocks: tuple[str, ...] = ()
+    """Nations that take part with all elements granted but not without this one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""Force generation against independent programs: every plan of small instances enumerated, and rounding against exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from generation_cases import demand, inputs, nation, offer
+from holdfast.generation import model
+from holdfast.generation.approvals import participation
+from holdfast.generation.inputs import GenerationInputs
+from holdfast.generation.model import BURDEN, EARLIER, Schedule, schedule_force
+from holdfast.generation.supply import Supply, find_edges, pool_source, supply_of
+
+pytestmark = pytest.mark.verification
+
+
+def supply_for(case: GenerationInputs) -> Supply:
+    return supply_of(case, participation(case, offered=(), together=True), edges=find_edges(case))
+
+
+def solve(case: GenerationInputs) -> Schedule:
+    return schedule_force(case, supply_for(case))
+
+
+def enumerate_best(case: GenerationInputs, *, step: int) -> float:
+    """Least value over every way to start whole tours on rotation dates, written out month by month without the model."""
+    periods, months = case.months // step, case.months
+    plans = []
+    for row in case.offers:
+        source = pool_source(case, row)
+        free = int(source.units)
+        options = []
+        for starts in product(range(free + 1), repeat=periods):
+            if any(starts[q] and step * (q + 1) <= source.ready_month for q in range(periods)):
+                continue
+            ready = source.ready_month // step
+            tour, cycle = row.tour_months // step, -(-source.cycle_months // step)
+            period = max(cycle, -(-(periods - ready) // tour) * tour)
+            endless = [starts[q] if q < periods else 0 for q in range(ready, ready + period)] * 3
+            if any(sum(endless[t : t + cycle]) > free for t in range(len(endless) - cycle + 1)):
+                continue
+            options.append(_station(starts, source.ready_month, tour=row.tour_months, months=months, step=step))
+        plans.append(options)
+    line, burden = case.demand[0], case.kinds["mech_bn"].personnel
+    best = np.inf
+    for choice in product(*plans):
+        present = np.sum([there for there, _ in choice], axis=0)
+        used = sum(float(slots.sum()) for _, slots in choice) * step
+        short = np.maximum(line.units - present, 0.0).reshape(periods, step).mean(axis=1)
+        early = 1 + EARLIER * (periods - np.arange(periods)) / periods
+        value = line.weight * step * float(short @ early) + BURDEN * burden * used
+        value += case.withdrawal_months * line.weight * float(np.maximum(np.diff(short), 0).sum())
+        best = min(best, value)
+    return best
+
+
+def _station(starts: tuple[int, ...], ready: int, *, tour: int, months: int, step: int) -> tuple[Any, Any]:
+    """Units on station by month (from readiness on) and by period, of one pool."""
+    slots = np.zeros(months // step)
+    for q, begun in enumerate(starts):
+        slots[q : q + tour // step] += begun
+    there = np.repeat(slots, step) * (np.arange(months) >= ready)
+    return there, slots
+
+
+CASES = [
+    {"units": (2, 1), "dwell": 1.0, "wanted": 2.0, "late": 0.0},
+    {"units": (2, 2), "dwell": 0.5, "wanted": 2.0, "late": 100.0},
+    {"units": (1, 1), "dwell": 2.0, "wanted": 1.0, "late": 40.0},
+    {"units": (3, 0), "dwell": 1.0, "wanted": 2.0, "late": 0.0},
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_small_instances_are_solved_to_the_enumerated_optimum(case: dict[str, Any]) -> None:
+    """The integer program's value is the least over every plan there is."""
+    first, second = case["units"]
+    small = inputs(
+        months=18,
+        contributors=(nation("FRA"), nation("GBR", decision_days=case["late"])),
+        offers=tuple(
+            offer(name, units, dwell=case["dwell"]) for name, units in (("FRA", first), ("GBR", second)) if units
+        ),
+        demand=(demand(units=case["wanted"]),),
+        gap=1e-9,
+    )
+    assert solve(small).value == pytest.approx(enumerate_best(small, step=3), rel=1e-6)
+
+
+def large(**more: Any) -> GenerationInputs:
+    names = ("FRA", "GBR", "DEU", "NLD", "SWE")
+    return inputs(
+        months=36,
+        contributors=tuple(nation(name, decision_days=17.0 * n) for n, name in enumerate(names)),
+        offers=tuple(offer(name, 3 + n, dwell=2.0 + 0.5 * n, overlap_days=14) for n, name in enumerate(names)),
+        demand=(demand(units=7, by_task=(("hold", 4.0), ("respond", 7.0))),),
+        gap=1e-3,
+        node_limit=500,
+        **more,
+    )
+
+
+@pytest.mark.parametrize("cap", [0, 500])
+def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pytest.MonkeyPatch, cap: int) -> None:
+    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within a tenth of its value."""
+    case = large(cap_in_country=cap)
+    exact = solve(case)
+    monkeypatch.setattr(model, "EXACT_SIZE", 0)
+    monkeypatch.setattr(model, "EXACT_BLOCK", 0)
+    rounded = solve(replace(case, gap=1.1e-3))  # another key, so that the stage's memory does not answer
+    assert rounded.value >= exact.bound - 1e-6
+    assert rounded.bound <= exact.value + 1e-6
+    assert rounded.value <= 1.10 * exact.value
+    assert np.all(rounded.starts == np.round(rounded.starts))
+    supply = supply_for(case)
+    for row, source in enumerate(supply.sources):
+        dates = np.zeros(case.months)  # a short first tour counts from its rotation date, since its dwell is whole
+        np.add.at(dates, np.arange(case.months) // 3 * 3, rounded.starts[row])
+        assert np.convolve(dates, np.ones(source.cycle_months))[: case.months].max() <= source.units
+    if cap:
+        assert (100.0 * rounded.station.sum(axis=0)).max() <= cap + 1e-6
