@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from generation_cases import demand, element, inputs, kind, nation, offer
 from holdfast.generation.approvals import participation
 from holdfast.generation.inputs import GenerationInputs
-from holdfast.generation.model import Schedule, rotation_step, schedule_force
+from holdfast.generation.model import rotation_step
+from holdfast.generation.schedule import Schedule, schedule_force
 from holdfast.generation.supply import Supply, find_edges, pool_source, supply_of
 from holdfast.models.rotation import in_cycle
 

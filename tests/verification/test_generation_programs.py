@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from generation_cases import demand, inputs, nation, offer
-from holdfast.generation import model
+from holdfast.generation import schedule
 from holdfast.generation.approvals import participation
 from holdfast.generation.inputs import GenerationInputs
-from holdfast.generation.model import BURDEN, EARLIER, Schedule, schedule_force
+from holdfast.generation.model import BURDEN, EARLIER
+from holdfast.generation.schedule import Schedule, schedule_force
 from holdfast.generation.supply import Supply, find_edges, pool_source, supply_of
 
 pytestmark = pytest.mark.verification
@@ -110,8 +111,8 @@ def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pyte
     """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within a tenth of its value."""
     case = large(cap_in_country=cap)
     exact = solve(case)
-    monkeypatch.setattr(model, "EXACT_SIZE", 0)
-    monkeypatch.setattr(model, "EXACT_BLOCK", 0)
+    monkeypatch.setattr(schedule, "EXACT_SIZE", 0)
+    monkeypatch.setattr(schedule, "EXACT_BLOCK", 0)
     rounded = solve(replace(case, gap=1.1e-3))  # another key, so that the stage's memory does not answer
     assert rounded.value >= exact.bound - 1e-6
     assert rounded.bound <= exact.value + 1e-6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from holdfast.generation.inputs import DAYS_A_MONTH, GenerationInputs
-from holdfast.generation.model import Schedule
+from holdfast.generation.schedule import Schedule
 from holdfast.generation.supply import Supply
 from holdfast.results.stages import ForceUnit
 

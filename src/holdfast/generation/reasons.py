@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from holdfast.generation.approvals import Participation, last_approval_day, why_not
 from holdfast.generation.inputs import DAYS_A_MONTH, GenerationInputs, Offer
-from holdfast.generation.model import Schedule
+from holdfast.generation.schedule import Schedule
 from holdfast.generation.steady import SteadyState
 from holdfast.generation.supply import Edge, Source, pool_source
 from holdfast.results.stages import Shortfall

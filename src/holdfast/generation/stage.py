@@ -16,8 +16,8 @@ from holdfast.generation.arrivals import list_units
 from holdfast.generation.ask import Ask, make_ask
 from holdfast.generation.figures import record_figures
 from holdfast.generation.inputs import GenerationInputs
-from holdfast.generation.model import schedule_force
 from holdfast.generation.reasons import Backing, list_shortfalls
+from holdfast.generation.schedule import schedule_force
 from holdfast.generation.steady import SteadyProgram
 from holdfast.generation.supply import Edge, Supply, find_edges, supply_of
 from holdfast.results.derivation import Worksheet
