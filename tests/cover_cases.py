@@ -19,7 +19,8 @@ from holdfast.scenario import types as t
 
 PLAIN = {
     "interpose.post_spacing_km": 2.0, "protect.priority_decay": 0.5, "respond.alert_minutes": 15.0,
-    "respond.air_alert_minutes": 30.0, "respond.air_detour": 1.1, "respond.detour": 1.3, "respond.mine_speed_factor": 0.5, "respond.season_factor": 0.8,
+    "respond.air_alert_minutes": 30.0, "respond.air_detour": 1.1, "respond.detour": 1.3,
+    "respond.mine_speed_factor": 0.5, "respond.season_factor": 0.8,
     "observe.aircraft_availability": 0.7, "observe.aircraft_per_orbit_unit": 4.0, "observe.orbit_transit_h": 2.0,
     "observe.turnaround_h": 4.0,
 }  # fmt: skip
@@ -149,7 +150,8 @@ def _force_unit(scenario: t.Scenario, pool: str, units: float, *, backstop: bool
     row: Any = scenario.backstop[pool] if backstop else scenario.pools[pool]
     people = scenario.capabilities[row.capability].personnel
     return ForceUnit(
-        id=f"{pool}-1", nation=row.owner if backstop else row.nation, pool=pool, capability=row.capability, units=units,
+        id=pool if backstop else f"{pool}-1", nation=row.owner if backstop else row.nation,
+        pool="" if backstop else pool, capability=row.capability, units=units,
         personnel=units * people, area="neighbour" if backstop else "country",
         depot=row.based if backstop else row.depot, ready_day=30.0, backstop=backstop,
     )  # fmt: skip

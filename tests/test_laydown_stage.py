@@ -205,7 +205,7 @@ def test_a_force_without_a_line_is_an_error() -> None:
 
 
 def test_units_at_full_capability_are_those_on_station_in_the_last_year() -> None:
-    """A pool counts with the median of its last year; elements of the backstop count only where granted."""
+    """A capability counts with the median of its last year; elements of the backstop count only where granted."""
     from cover_cases import empty_requirement, force_of
 
     scenario = support.tiny_scenario()
@@ -215,6 +215,16 @@ def test_units_at_full_capability_are_those_on_station_in_the_last_year() -> Non
     assert found == {("mech_bn", "country", False): 2.0, ("patriot_bty", "neighbour", True): 3.0}
     refused = support.tiny_scenario(**{"backstop_levers.granted": False})
     assert not any(row.backstop for row in gather_laydown(refused, empty_requirement(), force).units)
+
+
+def test_pools_that_relieve_each_other_are_not_added_up() -> None:
+    """Two pools in turn, two units each, keep two units on station, not four."""
+    from cover_cases import empty_requirement, force_of
+
+    scenario = support.tiny_scenario()
+    turns = [2.0, 2.0, 2.0, 0.0, 0.0, 0.0] * 4
+    force = force_of(scenario, {"fra_mech_bn": turns, "gbr_mech_bn": [2.0 - count for count in turns]})
+    assert [row.units for row in gather_laydown(scenario, empty_requirement(), force).units] == [2.0]
 
 
 def test_a_long_line_is_laid_out_in_seconds() -> None:

@@ -138,7 +138,7 @@ def standing_units(scenario: Scenario, laydown: Laydown, deployment: Deployment)
     """
     queues: dict[tuple[str, bool], list[list[float]]] = {}
     for arrival in sorted(deployment.arrivals, key=lambda item: (item.arrival_day, item.unit)):
-        units = arrival.personnel / scenario.capabilities[arrival.capability].personnel
+        units = arrival.units or arrival.personnel / scenario.capabilities[arrival.capability].personnel
         queues.setdefault((arrival.capability, _is_outside(scenario, arrival)), []).append([arrival.arrival_day, units])
     found: list[Standing] = []
     for site in laydown.sites:

@@ -175,26 +175,39 @@ def line_sectors(scenario: Scenario, trace: Trace) -> tuple[SectorRow, ...]:
 def units_to_place(scenario: Scenario, force: Force) -> tuple[UnitsToPlace, ...]:
     """Units on station at full capability by capability and area, the backstop's apart.
 
-    Pools count with what they hold on station in the last year of the plan (the median month), whole units; a pool's area
-    is that of its units in the force. Backstop elements count where they are asked for and granted.
+    A capability counts with what all its pools together hold on station in the last year of the plan (the median month, in
+    whole units): pools relieve each other, so their own medians do not add up. It is shared between areas as the force's
+    units are. Backstop elements count where they are asked for and granted.
     """
-    areas = {unit.pool: unit.area for unit in force.units if not unit.backstop}
     levers = scenario.backstop_levers
     backing = "with_backstop" if levers.asked and levers.granted else "europe_only"
-    level = force.on_station.sel(backing=backing).isel(month=slice(-_STEADY_MONTHS, None)).median("month")
-    totals: dict[tuple[str, str], float] = {}
-    for pool in map(str, level.coords["pool"].values):
-        row = scenario.pools.get(pool)
-        if row is None:
-            continue
-        key = (row.capability, areas.get(pool, scenario.capabilities[row.capability].area))
-        totals[key] = totals.get(key, 0.0) + float(level.sel(pool=pool))
-    found = [
-        UnitsToPlace(capability=name, area=area, units=float(np.floor(units + 0.5)))
-        for (name, area), units in sorted(totals.items())
-    ]
+    station = force.on_station.sel(backing=backing).isel(month=slice(-_STEADY_MONTHS, None))
+    pools = [name for name in map(str, station.coords["pool"].values) if name in scenario.pools]
+    by_capability: dict[str, list[str]] = {}
+    for name in pools:
+        by_capability.setdefault(scenario.pools[name].capability, []).append(name)
+    found: list[UnitsToPlace] = []
+    for capability, names in sorted(by_capability.items()):
+        total = float(station.sel(pool=names).sum("pool").median("month"))
+        shares = _area_shares(scenario, force, capability)
+        found += [
+            UnitsToPlace(capability=capability, area=area, units=float(np.floor(total * share + 0.5)))
+            for area, share in shares.items()
+        ]
     found += _backstop_units(scenario, force)
     return tuple(row for row in found if row.units > 0)
+
+
+def _area_shares(scenario: Scenario, force: Force, capability: str) -> dict[str, float]:
+    """Where the force's own units of a capability stand; the catalogue's area where the force names none."""
+    units: dict[str, float] = {}
+    for unit in force.units:
+        if unit.capability == capability and not unit.backstop:
+            units[unit.area] = units.get(unit.area, 0.0) + unit.units
+    total = sum(units.values())
+    if total <= 0:
+        return {scenario.capabilities[capability].area: 1.0}
+    return {area: count / total for area, count in sorted(units.items())}
 
 
 def _backstop_units(scenario: Scenario, force: Force) -> list[UnitsToPlace]:
@@ -202,8 +215,8 @@ def _backstop_units(scenario: Scenario, force: Force) -> list[UnitsToPlace]:
         return []
     totals: dict[str, float] = {}
     for unit in force.units:
-        if unit.backstop and unit.pool in scenario.backstop:
-            totals[unit.pool] = max(totals.get(unit.pool, 0.0), unit.units)
+        if unit.backstop and unit.id in scenario.backstop:
+            totals[unit.id] = max(totals.get(unit.id, 0.0), unit.units)
     rows = [scenario.backstop[name] for name in sorted(totals)]
     return [
         UnitsToPlace(
