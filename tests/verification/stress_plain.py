@@ -115,9 +115,10 @@ class PlainCase:
         return min(self.case.attack[level], near)
 
     def host(self, attack: float) -> float:
-        c, near = self.rule["host_concentration"], self.par["host_brigades_near"] * self.rule["battalions_per_brigade"]
-        planned = self.par["host_share"] * attack / self.rule["even_force_ratio"]
-        return min(planned, c * near) + c * self.case.graduates[self.month()]
+        near = self.par["host_brigades_near"] * self.rule["battalions_per_brigade"]
+        grown = near + self.case.graduates[self.month()]
+        planned = self.par["host_share"] * attack / self.rule["even_force_ratio"] * (grown / near if near else 1.0)
+        return min(planned, self.rule["host_concentration"] * grown)
 
     def denial(self, attack: float, defence: float) -> float:
         if defence <= 0:

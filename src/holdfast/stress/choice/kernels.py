@@ -73,11 +73,13 @@ def attack_battalions(world: World, future: Floats, level: int) -> float:
 
 @njit
 def host_battalions(world: World, future: Floats, attack: float, month: int) -> float:
-    """Host battalions that bear on one place: their share of the defence needed, as far as they stand near (formula 8)."""
-    near = world.rules[R_CONCENTRATION]
-    trained = near * world.graduates[month]
+    """Host battalions that bear on one place: its share of the defence needed, as far as they stand near (formula 8)."""
+    near = future[P_HOST_BRIGADES] * world.rules[R_BATTALIONS]
+    grown = near + world.graduates[month]
     planned = future[P_HOST] * attack / world.rules[R_EVEN]
-    return float(min(planned, near * future[P_HOST_BRIGADES] * world.rules[R_BATTALIONS]) + trained)
+    if near > 0.0:
+        planned *= grown / near
+    return float(min(planned, world.rules[R_CONCENTRATION] * grown))
 
 
 @njit
