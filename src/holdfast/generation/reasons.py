@@ -116,7 +116,12 @@ def _explain_lasting(inputs: GenerationInputs, backing: Backing, name: str, *, m
         why.append(_no_pool(inputs, name))
     if joined:
         held, kept = sum(s.source.units * s.rate for s in joined), sum(s.fills for s in joined)
-        why.append(f"rotation: pools of those who join hold {held:.1f} units' worth and keep {kept:.1f} on station")
+        shared = (
+            ", shared with other demands" if kept >= sum(x.units for x in inputs.demand if x.capability == name) else ""
+        )
+        why.append(
+            f"rotation: pools of those who join hold {held:.1f} units' worth and keep {kept:.1f} on station{shared}"
+        )
     elif out:
         why.append("approval: no nation that joins has any")
     if _cap_binds(backing, name, inputs) and sum(s.fills for s in joined) >= missing:
@@ -213,7 +218,8 @@ def _shorter_dwell(joined: list[_Supplier], missing: float) -> str:
 
 
 def _explain_late(inputs: GenerationInputs, backing: Backing, name: str, *, last: int) -> tuple[str, str]:
-    joined = [s for s in _suppliers(inputs, backing, name) if s.joins and s.fills > 0]
+    suppliers = [s for s in _suppliers(inputs, backing, name) if s.joins and s.fills > 0]
+    joined = [s for s in suppliers if s.source.ready_month <= last + 1]
     if not joined:
         return f"the backstop is in place from month {last + 1} on", "an earlier hand-over"
     slowest = max(joined, key=lambda s: (min(s.source.ready_month, last + 1), s.fills))
