@@ -219,8 +219,9 @@ def _shorter_dwell(joined: list[_Supplier], missing: float) -> str:
 
 def _explain_late(inputs: GenerationInputs, backing: Backing, name: str, *, last: int) -> tuple[str, str]:
     suppliers = [s for s in _suppliers(inputs, backing, name) if s.joins and s.fills > 0]
-    joined = [s for s in suppliers if s.source.ready_month <= last + 1]
-    if not joined:
+    joined = [s for s in suppliers if 0 < s.source.ready_month <= last + 1]
+    lines = {line.id for line in inputs.demand if line.capability == name}
+    if any(edge.source in backing.state.elements and edge.line in lines for edge in backing.edges) or not joined:
         return f"the backstop is in place from month {last + 1} on", "an earlier hand-over"
     slowest = max(joined, key=lambda s: (min(s.source.ready_month, last + 1), s.fills))
     nation = next(nation for nation in inputs.contributors if nation.id == slowest.offer.nation)
