@@ -88,6 +88,6 @@ def make_case(*, futures: int = 4, replications: int = 5, months: int = 24, **ch
         rules={name: float(rules[name]) for name in RULES},
         parameters=parameters(futures, **named),
         promises=np.tile([[0.6, 0.7, 5.0, 50.0], [0.5, 0.8, 1.0, 20.0]], (futures, 1, 1)),
-        assumed_parameters=(),
+        origins={},
     )
     return replace(base, **changes)

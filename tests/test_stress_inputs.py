@@ -135,6 +135,7 @@ def test_two_options_share_the_draws_of_the_scenario() -> None:
     inputs = gathered(scenario)
     other = gathered(tiny_scenario(**{"mission.posture": "observe"}))
     assert np.array_equal(inputs.parameters, other.parameters)
+    assert inputs.origins["behaviour.host_share"] == ("", "test figure")
     drawn = draw_future(scenario, seed=scenario.stress.seed, future=3)
     for column, key in enumerate(PARAMETERS):
         table, name = key.split(".")

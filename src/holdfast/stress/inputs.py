@@ -61,8 +61,8 @@ class StressInputs:
     """(future, parameter) in the order of `names.PARAMETERS`."""
     promises: Floats
     """(future, element, promise) in the order of `names.PROMISE`."""
-    assumed_parameters: tuple[str, ...]
-    """Parameters that rest on an assumption alone."""
+    origins: dict[str, tuple[str, str]]
+    """Evidence ids and assumption of each parameter."""
 
 
 def gather_stress(
@@ -97,7 +97,7 @@ def gather_stress(
     own, lent = _drone_cover(coverage, months=months, lent=any(elements.air_defence))
     nations = _nation_shares(force) if stands else {}
     futures = scenario.stress.futures
-    parameters, assumed = draw_parameters(scenario, futures=futures)
+    parameters, origins = draw_parameters(scenario, futures=futures)
     return StressInputs(
         posture=requirement.posture,
         months=months,
@@ -121,7 +121,7 @@ def gather_stress(
         rules=_rules(scenario, requirement.posture, places.length_km, interceptors_of(scenario, laydown, elements)),
         parameters=parameters,
         promises=draw_promises(scenario, elements, futures=futures),
-        assumed_parameters=assumed,
+        origins=origins,
     )
 
 

@@ -23,6 +23,12 @@ PARAMETERS = (
 )
 """Columns of a future, by dotted name in the scenario."""
 
+PARAMETER_UNITS = (
+    "episodes/100 km/day", "episodes/episode", "day", "share", "1/year", "1", "answers", "probability", "h", "share",
+    "probability", "probability", "share", "day", "brigades", "brigades", "battalions", "drones",
+)  # fmt: skip
+"""Unit of each parameter, in the same order."""
+
 PROMISE = ("believed", "honoured", "delay_hours", "ready_days")
 """What a future says of each backstop element."""
 

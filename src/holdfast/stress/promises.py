@@ -64,8 +64,8 @@ def _answers(scenario: Scenario, row: BackstopElement) -> bool:
     return _is_air_defence(scenario, row) or power_of(scenario, row.capability) > 0
 
 
-def draw_parameters(scenario: Scenario, *, futures: int) -> tuple[Floats, tuple[str, ...]]:
-    """Values of `names.PARAMETERS` in each future, shape (future, parameter), and which rest on assumptions alone.
+def draw_parameters(scenario: Scenario, *, futures: int) -> tuple[Floats, dict[str, tuple[str, str]]]:
+    """Values of `names.PARAMETERS` in each future, shape (future, parameter), and source and assumption of each.
 
     Draws are keyed by (seed, future, dotted name), exactly as `scenario.futures.draw_future` keys them, so that two
     options share them.
@@ -78,8 +78,8 @@ def draw_parameters(scenario: Scenario, *, futures: int) -> tuple[Floats, tuple[
         ]
         for future in range(futures)
     ]
-    assumed = tuple(key for key, quantity in zip(PARAMETERS, quantities, strict=True) if not quantity.is_sourced)
-    return np.array(drawn, dtype=float).reshape(futures, len(PARAMETERS)), assumed
+    origins = {key: (item.source, item.assumption) for key, item in zip(PARAMETERS, quantities, strict=True)}
+    return np.array(drawn, dtype=float).reshape(futures, len(PARAMETERS)), origins
 
 
 def draw_promises(scenario: Scenario, elements: Elements, *, futures: int) -> Floats:

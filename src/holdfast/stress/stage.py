@@ -11,7 +11,7 @@ from holdfast.results.derivation import Figure, Worksheet
 from holdfast.results.stages import Stress
 from holdfast.stress.inputs import StressInputs
 from holdfast.stress.model import ABLATIONS, Floats, ablate, futures_range, measure, run_replications, wilson_interval
-from holdfast.stress.names import MEASURES, PARAMETERS, PROMISE
+from holdfast.stress.names import MEASURES, PARAMETER_UNITS, PARAMETERS, PROMISE
 
 ABLATION_SHARE = 10
 """The ablation runs one replication in so many: it shows signs and sizes, not digits."""
@@ -155,12 +155,12 @@ def _figures(inputs: StressInputs, out: Floats, hold: Floats) -> dict[str, Figur
 def _given_ranges(sheet: Worksheet, inputs: StressInputs) -> tuple[str, ...]:
     """The parameters of the futures as givens: mean of what was drawn, with the range drawn."""
     names = []
-    for column, key in enumerate(PARAMETERS):
+    for column, (key, unit) in enumerate(zip(PARAMETERS, PARAMETER_UNITS, strict=True)):
         values = inputs.parameters[:, column]
-        note = "rests on an assumption" if key in inputs.assumed_parameters else ""
+        source, assumption = inputs.origins.get(key, ("", ""))
         sheet.given(
-            f"stress.{key}", float(values.mean()), unit="as the key says", assumption=note,
-            source="" if note else f"scenario {key}", text="mean and range of the values drawn over futures",
+            f"stress.{key}", float(values.mean()), unit=unit, source=source, assumption=assumption,
+            text="mean and range of the values drawn over futures",
             low=float(values.min()), high=float(values.max()),
         )  # fmt: skip
         names.append(f"stress.{key}")
