@@ -1,7 +1,6 @@
 """The watched zone as cells along and across the line, and what given posts and movers see in each.
 
-Laydown uses it to send movers where least is seen, coverage to report every kilometre; both from the functions of
-`models.sensing`, so that an even laydown shows what sizing counted on. Formula numbers refer to
+Coverage reports every kilometre from it, laydown the sweeps of a sector; both from the functions of `models.sensing`, so that an even laydown shows what sizing counted on. Formula numbers refer to
 `docs/stages/coverage.md`.
 """
 
@@ -212,26 +211,3 @@ class _SeenCurves:
     def needed(self, p: float) -> Array:
         """Share of orbits that lifts each sector to `p` (the whole, where even that does not)."""
         return np.array([float(np.interp(p, np.maximum.accumulate(row), self.shares)) for row in self.seen])
-
-
-def spread_movers(zone: Zone, missed_log: Array, swept: Array, unit: Array, units: int) -> Ints:
-    """Whole units sent one by one to the sector where least is seen, shape (sector,), formula L2.
-
-    Parameters
-    ----------
-    swept
-        Shape (sector, visibility, depth): sweeps of movers placed before.
-    unit
-        Shape (sector, visibility, depth): sweep of one unit in that sector (zero: it does not work there).
-    """
-    count = len(zone.sectors)
-    placed = np.zeros(count, dtype=np.int64)
-    able = [number for number in range(count) if unit[number].any()]
-    if not able:
-        return placed
-    seen = {number: sector_seen(zone, number, missed_log, swept[number]) for number in able}
-    for _ in range(units):
-        worst = min(able, key=lambda number: (seen[number], number))
-        placed[worst] += 1
-        seen[worst] = sector_seen(zone, worst, missed_log, swept[worst] + placed[worst] * unit[worst])
-    return placed
