@@ -1,7 +1,7 @@
 """The watched zone as cells along and across the line, and what given posts and movers see in each.
 
-Coverage reports every kilometre from it, laydown the sweeps of a sector; both from the functions of `models.sensing`, so that an even laydown shows what sizing counted on. Formula numbers refer to
-`docs/stages/coverage.md`.
+Coverage reports every kilometre from it, laydown takes the sweeps of a sector; both rest on `models.sensing`, so that an
+even laydown shows what sizing counted on. Formula numbers refer to `docs/stages/coverage.md`.
 """
 
 from __future__ import annotations
