@@ -162,6 +162,15 @@ def test_movers_go_where_least_is_seen() -> None:
     assert by_sector["s3"] >= by_sector["s1"]  # forest against open
 
 
+def test_patrols_that_may_not_near_the_zone_stand_at_bases() -> None:
+    """Observers behind a standoff deeper than the zone are no posts: they stand at bases for their other tasks."""
+    rows = support.capabilities()
+    rows["observer_team"] = replace(rows["observer_team"], speed_kmh=40.0)
+    far = laydown_inputs((put("observer_team", 6),), posture="reassure", capabilities=rows)
+    assert {site.kind for site in lay_down(far).sites} == {"base"}
+    assert {site.kind for site in lay_down(replace(far, standoff_km=2.0)).sites} == {"post"}
+
+
 def test_worths_of_arrival_and_nearness() -> None:
     """Arrival is worth 1 within the limit, one half at one and a half times it, 0 at twice; nearness falls linearly."""
     assert response_cover(np.array([0.0, 90.0, 135.0, 180.0, 400.0]), 90.0).tolist() == [1.0, 1.0, 0.5, 0.0, 0.0]

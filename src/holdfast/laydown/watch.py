@@ -16,7 +16,9 @@ from holdfast.laydown.inputs import UnitsToPlace
 from holdfast.laydown.share import SectorShares, static_cover
 from holdfast.models.covering import maximal_cover
 from holdfast.models.sensing import Layer, detection_by_range, is_aerial, is_mobile, layer_of, watches_sector
+from holdfast.models.zone import swept_in_sector
 from holdfast.results.stages import Site
+from holdfast.scenario.types import Capability
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -203,7 +205,19 @@ def place_watch(frame: Frame) -> tuple[list[Placed], list[UnitsToPlace]]:
 
 
 def _watches(frame: Frame, row: UnitsToPlace) -> bool:
-    """Whether units stand on or off the line to watch it: those in the country, and ships."""
+    """Whether units stand on or off the line to watch it: those in the country, and ships, where the terms let them see.
+
+    Patrols kept behind a standoff deeper than the zone see nothing of it: they stand at bases for their other tasks.
+    """
     capability = frame.inputs.capabilities[row.capability]
-    near = row.area == "country" or capability.domain == "sea"
-    return near and any(watches_sector(capability, sector.kind) for sector in frame.zone.sectors)
+    if row.area != "country" and capability.domain != "sea":
+        return False
+    return any(_sees(frame, capability, number) for number in range(len(frame.zone.sectors)))
+
+
+def _sees(frame: Frame, capability: Capability, number: int) -> bool:
+    sector = frame.zone.sectors[number]
+    if not watches_sector(capability, sector.kind):
+        return False
+    layer = layer_of(capability, frame.inputs.factors, terrain=sector.terrain)
+    return layer.is_static or bool(swept_in_sector(frame.zone, number, layer).any())
