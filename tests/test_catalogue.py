@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import holdfast
+from holdfast.models.sensing import duty_of
 from holdfast.scenario.load import load_scenario
 
 ROOT = Path(holdfast.__file__).parents[2]
@@ -130,12 +131,46 @@ def test_evidence_repeats_the_searched_figures(reference_rows):
         "cat-sampt": "SAMP/T (Mamba) battery",
         "cat-male-orbit": "MALE UAV orbit",
         "cat-unifil-activity": "UNIFIL operational activities",
+        "cat-eumm-patrol": "EUMM patrol rate",
+        "cat-eumm-long": "EUMM long-run patrol rate",
     }
     evidence = _evidence()
     for key, item in pairs.items():
         row = reference_rows[item]
         expected = (row["typical_personnel"],) * 2 if key == "cat-male-orbit" else (row["value_low"], row["value_high"])
         assert (float(evidence[key]["low"]), float(evidence[key]["high"])) == tuple(map(float, expected)), key
+
+
+def test_observer_teams_patrol_as_in_georgia(capabilities, reference_rows):
+    """Teams of eight go on patrol as often as the European monitors in Georgia did, and are out that share of the day."""
+    first, later = reference_rows["EUMM patrol rate"], reference_rows["EUMM long-run patrol rate"]
+    assert first["verification"] == later["verification"] == "searched"
+    team = capabilities["observer_team"]
+    lowest = float(later["value_low"]) / 352 * team.personnel
+    highest = float(later["value_high"]) / 220 * team.personnel
+    assert team.output_unit == "patrols"
+    assert lowest <= team.output_per_day <= highest
+    factors = load_scenario("ukraine-2025-02").factors
+    hours = factors["duty.patrol_hours"].value.nominal
+    assert duty_of(team, factors) == pytest.approx(team.output_per_day * hours / 24)
+    assert duty_of(team, factors) < 0.25
+
+
+def test_patrols_out_at_once_fit_the_unit(capabilities):
+    """No unit has more patrols out than it has pairs of vehicles, and a ship is never out more than once at a time."""
+    factors = load_scenario("ukraine-2025-02").factors
+    for name in ("observer_team", "recce_coy"):
+        assert duty_of(capabilities[name], factors) <= capabilities[name].vehicles / 2, name
+    assert duty_of(capabilities["patrol_ship"], factors) <= 1
+
+
+def test_companies_patrol_no_more_than_unifil_was_active(capabilities, reference_rows):
+    """Reconnaissance companies make between UNIFIL's patrols and its activities of all kinds, by head."""
+    patrols, all_kinds = reference_rows["UNIFIL patrol rate"], reference_rows["UNIFIL operational activities"]
+    row = capabilities["recce_coy"]
+    assert row.output_unit == "patrols"
+    assert float(patrols["value_low"]) / 10500 * row.personnel <= row.output_per_day
+    assert row.output_per_day <= float(all_kinds["value_high"]) / 10500 * row.personnel
 
 
 def test_winter_supply_follows_task_force_eagle(capabilities):

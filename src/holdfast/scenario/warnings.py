@@ -98,8 +98,11 @@ def _reluctant_pools(scenario: Scenario) -> Iterator[str]:
 
 
 def _unused_evidence(scenario: Scenario, own: Collection[str]) -> Iterator[str]:
-    """Rows of the scenario's own evidence file that nothing cites (the catalogue's may stand unused)."""
-    cited: set[str] = set()
+    """Rows of the scenario's own evidence file that nothing cites (the catalogue's may stand unused).
+
+    Published sizes (quantity `force_size`) are used without being cited: sizing compares its need with them.
+    """
+    cited = {key for key in own if scenario.evidence[key].quantity == "force_size"}
     for name in ("mission", "settlement", "service", "threat", "behaviour", "base_rates", "d_day"):
         cited |= _sources(getattr(scenario, name))
     for table in (
