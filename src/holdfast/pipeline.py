@@ -138,6 +138,7 @@ def _cover(resolved: Scenario, done: StageResults) -> StageResults:
 
 
 def _stress(resolved: Scenario, done: StageResults) -> StageResults:
+    from holdfast.core.kernels import compilation_notice
     from holdfast.stress.inputs import gather_stress
     from holdfast.stress.stage import stress
 
@@ -149,6 +150,8 @@ def _stress(resolved: Scenario, done: StageResults) -> StageResults:
         _present(done.deployment),
         _present(done.coverage),
     )
+    if notice := compilation_notice():
+        report(f"{notice}stress", 5 / len(STAGES))
     return replace(done, stress=stress(inputs))
 
 

@@ -24,7 +24,7 @@ def draw_options(study: Study) -> str:
     titles = [study.plans[option].case.option_title for option in options]
     rows = np.arange(len(options))[::-1]
     data = {str(name): item.values for name, item in study.measures.data_vars.items()}
-    with canvas(WIDTH_IN, 0.6 + 0.42 * len(options) + 0.5) as figure:
+    with canvas(WIDTH_IN, 1.3 + 0.4 * len(options)) as figure:
         axes = figure.subplots(1, 4, sharey=True, width_ratios=(1.25, 1.0, 1.0, 1.0))
         _panel_people(axes[0], rows, data)
         _panel_fill(axes[1], rows, data)
@@ -39,6 +39,12 @@ def draw_options(study: Study) -> str:
         return svg_of(figure, name="options", alt="Options compared: people, fill, day of full capability, P(hold)")
 
 
+_BELOW: dict[str, Any] = {
+    "loc": "upper left", "bbox_to_anchor": (-0.08, -0.1), "ncols": 1, "fontsize": 7, "handletextpad": 0.4, "borderaxespad": 1.2,
+}  # fmt: skip
+"""Where the legend of a panel stands: below it, one entry a line."""
+
+
 def _wrapped(text: str, width: int) -> str:
     import textwrap
 
@@ -50,22 +56,18 @@ def _panel_people(axis: Any, rows: Any, data: dict[str, Any]) -> None:
     axis.hlines(rows, 0, data["required"] / 1000, color=QUIET, linewidth=1)
     axis.plot(data["required"] / 1000, rows, "o", mfc="white", mec=INK, ms=5, label="required")
     axis.plot(data["on_station"] / 1000, rows, "o", color=OURS, ms=5, label="on station")
-    axis.set_title("People in the country\n(thousands)")
+    axis.set_title("In the country,\nthousand people")
     axis.set_xlim(left=0)
-    axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=7, handletextpad=0.1, columnspacing=0.8
-    )
+    axis.legend(**_BELOW)
 
 
 def _panel_fill(axis: Any, rows: Any, data: dict[str, Any]) -> None:
     axis.hlines(rows, 100 * data["fill_europe"], 100 * data["fill"], color=QUIET, linewidth=1)
     axis.plot(100 * data["fill_europe"], rows, "o", color=OURS, ms=5, label="Europe alone")
     axis.plot(100 * data["fill"], rows, "D", color=BACKSTOP, ms=4, label="with backstop")
-    axis.set_title("Requirement filled\n(per cent)")
+    axis.set_title("Filled,\nper cent")
     axis.set_xlim(0, 104)
-    axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=7, handletextpad=0.1, columnspacing=0.8
-    )
+    axis.legend(**_BELOW)
 
 
 def _panel_days(axis: Any, rows: Any, data: dict[str, Any]) -> None:
@@ -77,22 +79,16 @@ def _panel_days(axis: Any, rows: Any, data: dict[str, Any]) -> None:
         if not math.isfinite(full):
             axis.text(0.97, row, "not reached", transform=axis.get_yaxis_transform(), ha="right", va="center",
                       fontsize=6.5, color="#555555")  # fmt: skip
-    axis.set_title("Capability\n(days after D)")
-    axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=7, handletextpad=0.1, columnspacing=0.8
-    )
+    axis.set_title("Capability,\ndays after D")
+    axis.legend(**_BELOW)
 
 
 def _panel_hold(axis: Any, rows: Any, data: dict[str, Any]) -> None:
-    axis.hlines(
-        rows, data["hold_low"], data["hold_high"], color=BOUND, linewidth=5, alpha=0.6, label="10–90 % of futures"
-    )
+    axis.hlines(rows, data["hold_low"], data["hold_high"], color=BOUND, linewidth=5, alpha=0.6, label="10–90 % futures")
     axis.plot(data["hold"], rows, "|", color=INK, ms=8, mew=1.4, label="mean")
-    axis.set_title("P(hold) over futures\n(not a forecast)")
+    axis.set_title("P(hold),\nnot a forecast")
     axis.set_xlim(0, 1.02)
-    axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=7, handletextpad=0.3, columnspacing=0.8
-    )
+    axis.legend(**_BELOW)
 
 
 def draw_tasks(requirement: Requirement) -> str:

@@ -12,6 +12,7 @@ from holdfast.brief.maps import FOOTPRINT_TARGET, draw_map
 from holdfast.brief.page import figure_html, paragraph, section, tables_html
 from holdfast.brief.sentences import reading
 from holdfast.brief.table import Table
+from holdfast.brief.wording import Wording
 from holdfast.core.progress import report
 from holdfast.results.derivation import format_value
 from holdfast.results.plan import DISCLAIMER, Plan, Study
@@ -75,6 +76,7 @@ def gather_tables(study: Study, scenario: Scenario, plan: Plan) -> dict[str, Tab
         studies.table_of_hold(plan.requirement),
         stages.table_of_requirements(plan.requirement, plan.force, names),
         stages.table_of_approvals(plan.force),
+        stages.table_of_contributions(plan.force, nations, names),
         stages.table_of_suppliers(plan.force, nations, names),
         stages.table_of_shortfalls(plan.force, backing="europe_only"),
         stages.table_of_shortfalls(plan.force, backing="with_backstop"),
@@ -93,7 +95,9 @@ def gather_tables(study: Study, scenario: Scenario, plan: Plan) -> dict[str, Tab
         studies.table_of_evidence(scenario),
         table_of_figures(plan),
     )
-    return {table.key: table for table in found}
+    wording = Wording(scenario)
+    plain = {"sites", "assumptions", "sources", "figures"}  # these name ids on purpose
+    return {table.key: table if table.key in plain else wording.say_table(table) for table in found}
 
 
 def table_of_figures(plan: Plan) -> Table:
@@ -123,7 +127,7 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
             "map", "Where it stands",
             paragraph(f"What follows is the reference option: {title}; settlement: {plan.case.settlement_title}."),
             figure_html(charts["map"], _map_caption()),
-            tables_html(tables["laydown_programs"]),
+            tables_html(_main_programs(tables["laydown_programs"])),
         ),
         section(
             "size", "How big, and why",
@@ -136,12 +140,12 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
             "supply", "Who supplies what, and when",
             figure_html(charts["force"], "Units ready to move and on station, by nation, with the backstop where it is part of "
                         "the option; replacements by later tours keep the level."),
-            tables_html(tables["who_supplies_what"].head(40), tables["approvals"], tables["shortfalls_with_backstop"]),
+            tables_html(tables["contributions"], tables["shortfalls_with_backstop"].head(12)),
         ),
         section(
             "ask", "The ask",
             figure_html(charts["ask"], "What each element closes of the shortfall that is left without the backstop."),
-            tables_html(tables["ask"], tables["shortfalls_europe_only"]),
+            tables_html(tables["ask"], tables["shortfalls_europe_only"].head(5)),
         ),
         section(
             "time", "When it is in place",
@@ -154,6 +158,7 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
             tables_html(tables["sectors"], tables["protection"], tables["gaps"].head(20)),
         ),
         section("stress", "Does it hold when tested", tables_html(tables["stress"])),
+        section("approvals", "Approvals, nation by nation", tables_html(tables["approvals"])),
         section("claims", "Published claims beside ours", tables_html(tables["claims"])),
         section(
             "origin", "What it rests on",
@@ -162,6 +167,12 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
         section("limits", "Limits", limits_html()),
         section("provenance", "Provenance", provenance_html(plan)),
     )  # fmt: skip
+
+
+def _main_programs(table: Table) -> Table:
+    """The covering programs of posts, reaction and protection; those of single support units are in the CSV."""
+    kept = tuple(row for row in table.rows if not str(row[0]).startswith(("base ", "hq ")))
+    return replace(table, rows=kept, note=f"{table.note} Programs of bases and headquarters: tables/{table.key}.csv.")
 
 
 def _map_caption() -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 FOOTPRINT_TARGET = "aircraft"
 """Footprints are drawn for this target type; the caption says so."""
-_MARGIN_KM = 90.0
+_MARGIN_KM = 60.0
+_LEGEND_IN = 1.05
+"""Height kept for the legend below the map."""
 _SITE_STYLE = {
     "post": ("o", 2.2, "post or patrol base"),
     "sensor": ("s", 1.8, "sensor site"),
@@ -53,13 +55,19 @@ def draw_map(scenario: Scenario, plan: Plan) -> str:
         return ""
     sites = plan.laydown.sites
     around = [trace.points for trace in traces if trace.kind == "contact"] or [traces[0].points]
-    points = np.vstack([*(np.asarray(item) for item in around), *(np.array([[s.lon, s.lat]]) for s in sites),
-                        *(np.array([[a.lon, a.lat]]) for a in scenario.assets.values())])  # fmt: skip
+    # The window holds the line, the assets and what stands within reach of them; far rear bases do not shrink the map.
+    near: list[Site] = [
+        site for site in sites if site.kind in {"post", "sensor", "reaction", "battery"} or not site.across_border
+    ]
+    spots = [(site.lon, site.lat) for site in near] + [(asset.lon, asset.lat) for asset in scenario.assets.values()]
+    points = np.vstack([*(np.asarray(item) for item in around), np.array(spots).reshape(-1, 2)])
     frame = _Frame(points)
     span = frame.high - frame.low
-    height = min(WIDTH_IN * float(span[1] / span[0]) + 0.7, 8.5)
+    height = WIDTH_IN * float(span[1] / span[0]) + _LEGEND_IN
     with canvas(WIDTH_IN, height) as figure:
-        axis = figure.subplots()
+        figure.set_layout_engine("none")
+        below = _LEGEND_IN / height
+        axis = figure.add_axes((0.003, below, 0.994, 1 - below - 0.005))
         axis.set_xlim(frame.low[0], frame.high[0])
         axis.set_ylim(frame.low[1], frame.high[1])
         axis.set_aspect("equal")
@@ -75,7 +83,7 @@ def draw_map(scenario: Scenario, plan: Plan) -> str:
         _draw_assets(axis, frame, scenario)
         _draw_sites(axis, frame, sites)
         _draw_scale(axis, frame)
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=4, fontsize=7, columnspacing=1.2)
+        axis.legend(loc="upper left", bbox_to_anchor=(0.0, -0.005), ncols=3, fontsize=6.8, columnspacing=1.5)
         return svg_of(
             figure,
             name="map",
@@ -196,7 +204,11 @@ def _draw_assets(axis: Any, frame: _Frame, scenario: Scenario) -> None:
         if asset.kind != "city" or any(np.hypot(*((point - other) / (95.0, 30.0))) < 1 for other in placed):
             continue
         placed.append(point)
-        axis.annotate(asset.name, point, xytext=(3, 2.5), textcoords="offset points", fontsize=6.5, color=INK, zorder=6)
+        at_edge = point[0] > frame.high[0] - 140
+        axis.annotate(
+            asset.name, point, xytext=(-3 if at_edge else 3, 2.5), textcoords="offset points",
+            ha="right" if at_edge else "left", fontsize=6.5, color=INK, zorder=6, clip_on=True, annotation_clip=True,
+        )  # fmt: skip
 
 
 def _draw_sites(axis: Any, frame: _Frame, sites: tuple[Site, ...]) -> None:

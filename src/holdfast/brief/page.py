@@ -28,14 +28,15 @@ figcaption,.note{font:.8rem/1.45 system-ui,sans-serif;color:var(--soft);margin:.
 table{border-collapse:collapse;width:100%;font:.8rem/1.35 system-ui,sans-serif}
 caption{text-align:left;font-weight:600;font-size:.92rem;padding:.2rem 0 .4rem}
 th,td{padding:.3rem .55rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);
-overflow-wrap:anywhere;hyphens:auto}
-thead th{border-bottom:1.5px solid var(--ink);vertical-align:bottom;font-weight:600;overflow-wrap:normal;hyphens:manual}
+overflow-wrap:break-word}
+thead th{border-bottom:1.5px solid var(--ink);vertical-align:bottom;font-weight:600}
 tbody th{font-weight:500}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 thead .n{white-space:normal}
 td:last-child,th:last-child{padding-right:0}
 nav{font:.85rem/1.6 system-ui,sans-serif;margin:1rem 0}
-nav a{margin-right:.9rem;white-space:nowrap}
+nav{display:flex;flex-wrap:wrap;gap:.1rem .9rem}
+#table-options tbody th{min-width:9.5rem}
 a{color:var(--accent)}
 dl{font:.85rem/1.45 system-ui,sans-serif;display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}
 dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}

@@ -30,11 +30,16 @@ def say_size(study: Study, plan: Plan) -> str:
     needed = {
         option: item.requirement.in_country for option, item in study.plans.items() if item.requirement.in_country
     }
+    if not needed:
+        return "No option needs people in the country."
     low, high = min(needed, key=needed.__getitem__), max(needed, key=needed.__getitem__)
-    text = (
-        f"Size follows the task: the options need from {_people(needed[low])} people in the country "
-        f"({study.plans[low].case.option_title}) to {_people(needed[high])} ({study.plans[high].case.option_title})"
-    )
+    if low == high:
+        text = f"The force needs {_people(needed[low])} people in the country ({study.plans[low].case.option_title})"
+    else:
+        text = (
+            f"Size follows the task: the options need from {_people(needed[low])} people in the country "
+            f"({study.plans[low].case.option_title}) to {_people(needed[high])} ({study.plans[high].case.option_title})"
+        )
     if cap is not None:
         text += (
             f"; under a cap of {cap.cap:,} the reference option meets {100 * cap.alpha:.0f} % of the common service level "

@@ -59,7 +59,7 @@ def table_of_totals(requirement: Requirement) -> Table:
         "Three totals, people",
         (Column("total"), Column("people", "people"), Column("meaning")),
         tuple(rows),
-        f"Share of people in combat units (tooth-to-tail): {100 * requirement.tooth_to_tail:.0f} %.",
+        f"Tooth to tail: {requirement.tooth_to_tail:.1f} people in field units for each in support, command and services.",
     )
 
 
@@ -130,6 +130,45 @@ def table_of_suppliers(force: Force, nations: dict[str, str], names: dict[str, s
         ),
         tuple(rows),
         "First fill; later tours replace these units.",
+    )
+
+
+def table_of_contributions(force: Force, nations: dict[str, str], names: dict[str, str]) -> Table:
+    """Each nation's contribution in one line: people, what, and when."""
+    grouped: dict[tuple[str, bool], dict[str, float]] = {}
+    people: dict[tuple[str, bool], float] = {}
+    days: dict[tuple[str, bool], list[float]] = {}
+    for unit in force.units:
+        key = (unit.nation, unit.backstop)
+        kinds = grouped.setdefault(key, {})
+        kinds[unit.capability] = kinds.get(unit.capability, 0.0) + unit.units
+        people[key] = people.get(key, 0.0) + unit.personnel
+        days.setdefault(key, []).append(unit.ready_day)
+    rows = tuple(
+        (
+            nations.get(nation, nation) + (" (backstop)" if backstop else ""),
+            people[nation, backstop],
+            "; ".join(
+                f"{count:.0f} × {names.get(kind, kind)}"
+                for kind, count in sorted(kinds.items(), key=lambda item: -item[1])
+            ),
+            min(days[nation, backstop]),
+            max(days[nation, backstop]),
+        )
+        for (nation, backstop), kinds in sorted(grouped.items(), key=lambda item: (item[0][1], -people[item[0]]))
+    )
+    return Table(
+        "contributions",
+        "Who supplies what, by nation",
+        (
+            Column("nation"),
+            Column("people", "people"),
+            Column("units"),
+            Column("first ready, day after D", "day"),
+            Column("last ready, day after D", "day"),
+        ),
+        rows,
+        "First fill; later tours replace these units. Unit by unit with dates: tables/who_supplies_what.csv.",
     )
 
 
@@ -279,7 +318,7 @@ def table_of_bindings(deployment: Deployment) -> Table:
             Column("leg or node"),
             Column("kind"),
             Column("days at its capacity", "day"),
-            Column("unit-days gained per extra tonne a day", "number"),
+            Column("people-days gained per extra tonne a day", "number"),
         ),
         rows,
     )

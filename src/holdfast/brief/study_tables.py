@@ -40,20 +40,21 @@ def table_of_options(study: Study) -> Table:
         "The options compared",
         (
             Column("option"),
-            Column("people required in the country", "people"),
-            Column("on station from month 12", "people"),
-            Column("pool over 24 months", "people"),
-            Column("filled by Europe alone", "share"),
-            Column("filled with the backstop", "share"),
-            Column("initial capability, day", "day"),
-            Column("full capability, day", "day"),
-            Column("violations seen on the line", "share"),
-            Column("people covered from inside", "share"),
-            Column("people covered, both", "share"),
-            Column("P(hold), range over futures"),
+            Column("required in the country", "people"),
+            Column("on station, month 12 on", "people"),
+            Column("pool, 24 months", "people"),
+            Column("filled, Europe alone", "share"),
+            Column("filled, with backstop", "share"),
+            Column("IOC, day", "day"),
+            Column("FOC, day", "day"),
+            Column("seen on the line", "share"),
+            Column("covered from inside", "share"),
+            Column("covered, both sides", "share"),
+            Column("P(hold) over futures"),
         ),
         rows,
-        "Days after D, the first day of the ceasefire. Covered: people in defended places under air defence against "
+        "Days after D, the first day of the ceasefire; IOC, FOC: initial and full capability. Europe alone: by the "
+        "nations' stated conditions. Covered: people in defended places under air defence against "
         "cruise missiles. P(hold): 10th to 90th percentile over futures drawn from the stated ranges, in tenths; "
         "a conditional statement, not a forecast.",
     )

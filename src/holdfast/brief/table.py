@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -74,7 +74,7 @@ def _share(value: float) -> str:
     return f"{percent:.0f} %" if percent >= 1 or percent <= 0 else "under 1 %"
 
 
-_FORMATS = {
+_FORMATS: dict[str, Callable[[float], str]] = {
     "people": _people,
     "count": _count,
     "share": _share,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from multiprocessing import cpu_count
 from pathlib import Path
 
 import click
@@ -22,10 +23,13 @@ from holdfast.cli.common import (
 @click.command("plan")
 @case_options
 @output_option("Folder for brief.html, study.nc, tables/ and geo/ (default: out/<name of the scenario>).")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes to plan options in (default: one for each core)."
+)
 @guarded
 def plan_command(
-    scenario: str, option: str, settlement: str, sets: tuple[str, ...], output: Path | None, *, as_json: bool,
-    force: bool,
+    scenario: str, option: str, settlement: str, sets: tuple[str, ...], output: Path | None,
+    workers: int | None, *, as_json: bool, force: bool,
 ) -> None:  # fmt: skip
     """Plan every option of SCENARIO (a folder, .zip or bundled name) and write the brief.
 
@@ -43,7 +47,13 @@ def plan_command(
 
     options = list(dict.fromkeys([loaded.reference_option, option])) if option else None
     with showing_progress():
-        found = study(loaded, options=options, settlement=case.settlement, overrides=case.overrides)
+        found = study(
+            loaded,
+            options=options,
+            settlement=case.settlement,
+            overrides=case.overrides,
+            workers=workers or cpu_count(),
+        )
         with new_folder(target, force=force) as folder:
             write_brief(found, loaded, folder)
     if as_json:

@@ -62,6 +62,14 @@ def inlined(function: F) -> F:
     return cast("F", numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", inline="always")(function))
 
 
+_FIRST_RUN = _JIT and not cache_folder().is_dir()
+
+
+def compilation_notice() -> str:
+    """What to tell a user who waits for the first compilation, or an empty string when the kernels are cached."""
+    return "compiling kernels (once, up to a minute); " if _FIRST_RUN else ""
+
+
 def is_compiled() -> bool:
     """Whether kernels are compiled in this process."""
     return _JIT

@@ -8,15 +8,13 @@ import numpy as np
 import xarray as xr
 
 from holdfast.core.arrays import collect, labelled
-from holdfast.core.errors import InfeasibleError
 from holdfast.core.names import unknown_name
-from holdfast.core.progress import report
-from holdfast.pipeline import plan
 from holdfast.results.plan import Contrast, Plan, Study
 from holdfast.scenario.cases import Case, reference_case
 from holdfast.scenario.types import Scenario
 from holdfast.studies.contrast import contrast
 from holdfast.studies.measures import MEASURES, measure_plan
+from holdfast.studies.workers import plan_cases
 
 
 def study(
@@ -25,6 +23,7 @@ def study(
     options: Sequence[str] | None = None,
     settlement: str = "",
     overrides: dict[str, object] | None = None,
+    workers: int = 1,
 ) -> Study:
     """Plan all options and compare each with the reference over the same futures.
 
@@ -36,6 +35,9 @@ def study(
         Settlement variant; by default the scenario's reference.
     overrides
         Dotted keys and values applied to every option after its own levers.
+    workers
+        Local processes to plan options in; any number gives the same bits. More than one needs the usual
+        `if __name__ == "__main__":` in a script.
 
     Raises
     ------
@@ -47,20 +49,16 @@ def study(
     for option in chosen:
         if option not in scenario.options:
             raise unknown_name("option", option, scenario.options)
-    plans: dict[str, Plan] = {}
-    skipped: dict[str, str] = {}
-    for number, option in enumerate(chosen):
-        report(f"planning {option}", number / len(chosen))
-        case = Case(option=option, settlement=settlement or reference.settlement, overrides=dict(overrides or {}))
-        try:
-            plans[option] = plan(scenario, case)
-        except InfeasibleError as error:
-            skipped[option] = str(error)
+    variant = settlement or reference.settlement
+    cases = [Case(option=option, settlement=variant, overrides=dict(overrides or {})) for option in chosen]
+    outcomes = dict(zip(chosen, plan_cases(scenario, cases, workers=workers), strict=True))
+    plans = {option: item for option, item in outcomes.items() if isinstance(item, Plan)}
+    skipped = {option: item for option, item in outcomes.items() if isinstance(item, str)}
     base = reference.option if reference.option in plans else next(iter(plans), "")
     return Study(
         title=scenario.title,
         reference=base,
-        settlement=settlement or reference.settlement,
+        settlement=variant,
         plans=plans,
         measures=measure_options(plans),
         contrasts=contrast_options(plans, base),

@@ -1,0 +1,70 @@
+"""Ids said as words: capabilities, pools, nations and service levels by the names a planner uses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from holdfast.brief.table import Table
+from holdfast.scenario.types import Scenario
+
+SERVICE_LEVELS = {
+    "observe_probability": "chance that a violation of the design class is seen",
+    "observe_event_minutes": "mean minutes that a violation of the design class lasts",
+    "verify_visits_per_site_month": "visits to each storage or withdrawal site a month",
+    "respond_minutes": "minutes within which a formed sub-unit reaches any point",
+    "respond_blocking": "share of calls that may find every reaction company busy",
+    "hold_axes": "axes of the design-basis test",
+    "hold_attacker_battalions": "attacking battalions on each axis",
+    "hold_force_ratio": "attacker to defender ratio accepted",
+    "hold_warning_days": "days of warning",
+    "medevac_minutes": "minutes to surgery",
+    "protected_share": "share of the weighted defended assets protected",
+    "cap_stations": "combat air patrol stations",
+    "trainees_per_year": "host soldiers trained a year",
+    "clear_km2_year": "square kilometres cleared of mines a year",
+}
+
+
+class Wording:
+    """Replaces ids in sentences by names: `pol_patriot_bty` becomes "Poland's Patriot battery"."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        names = {key: _inside(item.name) for key, item in scenario.capabilities.items()}
+        nations = {key: item.name for key, item in scenario.nations.items()}
+        pools = {
+            key: f"{_possessive(nations.get(pool.nation, pool.nation))} {names.get(pool.capability, pool.capability)}"
+            for key, pool in scenario.pools.items()
+        }
+        elements = {key: f"the backstop's {_inside(item.name)}" for key, item in scenario.backstop.items()}
+        places = {key: item.name for key, item in scenario.places.items()}
+        self._words = {**places, **elements, **names, **nations, **pools, **SERVICE_LEVELS}
+        # Ids of one common word ("logistics") stay: only words with an underscore or three capitals are certainly ids.
+        self._pattern = re.compile(r"\b(?:[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z]{3})\b")
+
+    def say(self, text: str) -> str:
+        """The text with every known id replaced by its name."""
+        return self._pattern.sub(lambda match: self._words.get(match[0], match[0]), text)
+
+    def say_table(self, table: Table) -> Table:
+        """The table with ids replaced in its text cells; its first column of plain ids too."""
+        texts = [column.kind == "text" for column in table.columns]
+        rows = tuple(
+            tuple(
+                self.say(value) if is_text and isinstance(value, str) else value
+                for value, is_text in zip(row, texts, strict=True)
+            )
+            for row in table.rows
+        )
+        return replace(table, rows=rows, note=self.say(table.note))
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence: lower case unless it begins with an acronym or a proper name."""
+    first = name.split(" ", 1)[0]
+    proper = first in {"Patriot", "SAMP/T", "European", "American"} or first.isupper()
+    return name if proper else name[:1].lower() + name[1:]
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
