@@ -13,6 +13,8 @@ from holdfast.scenario.check import check_scenario
 from holdfast.scenario.conditions import parse
 from holdfast.scenario.load import load_scenario
 from holdfast.scenario.origin import sourced_share
+from holdfast.sizing.inputs import gather_sizing
+from holdfast.sizing.stage import size
 
 FOLDER = Path(holdfast.__file__).parent / "data" / "scenarios" / "ukraine-2025-02"
 ROOT = Path(holdfast.__file__).parents[2]
@@ -333,6 +335,15 @@ def test_claims_of_size_are_caps(scenario):
     for name in ("reassure_30k_backstop", "robust_100k"):
         assert "stands here as a cap" in scenario.options[name].why, name
         assert "tasks" in scenario.options[name].why, name
+
+
+def test_the_need_of_the_robust_option_is_far_below_its_cap(scenario):
+    """The README tells that the robust option needs far fewer people than the claim it is named after."""
+    case = resolve_case(scenario, Case(option="robust_100k", settlement="thinned_host_only", overrides={}))
+    assert "the need of `robust_100k` is far below its cap" in " ".join(
+        (FOLDER / "README.md").read_text("utf-8").split()
+    )
+    assert size(gather_sizing(case)).in_country < 0.6 * case.force.cap_in_country
 
 
 def test_the_stress_test_is_long_enough(scenario):
