@@ -188,7 +188,8 @@ def draw_line(coverage: Coverage) -> str:
         axis.plot(
             kilometres, line["seen"].values, color=OURS, linewidth=1, label="a violation of the design class is seen"
         )
-        axis.plot(kilometres, line["seen_impulsive"].values, color=BACKSTOP, linewidth=1, label="a shot is located")
+        if float(line["seen_impulsive"].max()) > 0:
+            axis.plot(kilometres, line["seen_impulsive"].values, color=BACKSTOP, linewidth=1, label="a shot is located")
         axis.set_ylim(0, 1.02)
         axis.set_xlim(0, float(kilometres[-1]))
         axis.set_xlabel("kilometre of the line, from its first point")
@@ -198,25 +199,25 @@ def draw_line(coverage: Coverage) -> str:
 
 
 def draw_ask(force: Force) -> str:
-    """The worth of each element of the ask."""
+    """The worth of each element of the ask: as units, and as a condition of nations."""
     items = sorted(force.ask, key=lambda item: item.shapley)
     if not items:
         return ""
     rows = np.arange(len(items))
-    with canvas(WIDTH_IN, 0.7 + 0.3 * len(items)) as figure:
+    units = np.array([max(item.shapley_units, 0.0) for item in items]) / 1000
+    whole = np.array([max(item.shapley, item.shapley_units, 0.0) for item in items]) / 1000
+    with canvas(WIDTH_IN, 0.9 + 0.3 * len(items)) as figure:
         axis = figure.subplots()
-        axis.barh(
-            rows, [item.shapley for item in items], color=[BACKSTOP if item.needed else "#f0c2a0" for item in items]
+        axis.barh(rows, units, color=BACKSTOP, label="its units")
+        axis.barh(rows, whole - units, left=units, color="#f0c2a0", label="nations that make it a condition")
+        axis.plot(
+            [item.closes_alone / 1000 for item in items], rows, "o", mfc="white", mec=INK, ms=4.5, label="closes alone"
         )
-        axis.plot([item.closes_alone for item in items], rows, "o", mfc="white", mec=INK, ms=4.5, label="closes alone")
-        axis.set_yticks(rows, [_wrapped(item.name, 34) for item in items])
-        axis.set_xlabel(
-            "shortfall closed, people-equivalents (bar: Shapley value; dark: in the smallest sufficient ask)"
-        )
+        axis.set_yticks(rows, [_wrapped(item.name, 34) + (" *" if item.needed else "") for item in items])
+        axis.set_xlabel("shortfall closed, thousand people-equivalents (* in the smallest ask)")
+        axis.set_xlim(left=0)
         axis.legend(loc="lower right")
-        return svg_of(
-            figure, name="ask", alt="Worth of each element of the ask: Shapley value and what it closes alone"
-        )
+        return svg_of(figure, name="ask", alt="Worth of each element of the ask: its units, and the nations it brings")
 
 
 def draw_all(study: Study, plan: Plan, nations: dict[str, str], pool_nation: dict[str, str],

@@ -80,6 +80,7 @@ def gather_tables(study: Study, scenario: Scenario, plan: Plan) -> dict[str, Tab
         stages.table_of_suppliers(plan.force, nations, names),
         stages.table_of_shortfalls(plan.force, backing="europe_only"),
         stages.table_of_shortfalls(plan.force, backing="with_backstop"),
+        stages.table_of_requests(plan.force),
         stages.table_of_ask(plan.force),
         stages.table_of_laydown(plan.laydown),
         stages.table_of_sites(plan.laydown, names),
@@ -122,6 +123,11 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
                         "P(hold) spans the 10th to 90th percentile of futures, the bar marks the mean."),
             tables_html(tables["options"], tables["contrasts"]),
             *(paragraph(f"Not planned: {option}: {reason}", css="note") for option, reason in study.skipped.items()),
+            *(
+                paragraph(f"{item.case.option_title}: ruled out by the terms: {line}.", css="note")
+                for item in study.plans.values()
+                for line in item.requirement.refused
+            ),
         ),
         section(
             "map", "Where it stands",
@@ -145,7 +151,7 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
         section(
             "ask", "The ask",
             figure_html(charts["ask"], "What each element closes of the shortfall that is left without the backstop."),
-            tables_html(tables["ask"], tables["shortfalls_europe_only"].head(5)),
+            tables_html(tables["requests"], tables["ask"], tables["shortfalls_europe_only"].head(5)),
         ),
         section(
             "time", "When it is in place",

@@ -59,11 +59,11 @@ def say_supply(plan: Plan, study: Study) -> str:
     waiting = [item.name for item in plan.force.approvals if item.joins_together and not item.joins_alone]
     text = (
         f"{len(joining)} nations can join under their stated conditions and keep about {_people(on_station)} people on "
-        f"station in the country from month 12; weighted, that fills {100 * fill:.0f} % of the requirement with the backstop "
-        f"and {100 * alone:.0f} % without it"
+        f"station in the country from month 12, {100 * fill:.0f} % of the requirement by weight; without the backstop it is "
+        f"{100 * alone:.0f} %"
     )
-    if waiting:
-        text += f"; {len(waiting)} of them join only if nations pledge together"
+    if waiting and alone < fill:
+        text += f", because {len(waiting)} of them come only with it or with one another"
     return text + "."
 
 
@@ -74,13 +74,16 @@ def say_ask(plan: Plan) -> str:
         return "Nothing is asked of a backstop in the reference option."
     if not needed:
         return "No element of the backstop is needed to bring the shortfall under tolerance."
-    names = ", ".join(item.name for item in needed[:4])
+    names = "; ".join(item.name[:1].lower() + item.name[1:] for item in needed)
     best = needed[0]
-    return (
-        f"The ask is {len(needed)} of {len(plan.force.ask)} elements ({names}{', ...' if len(needed) > 4 else ''}); the one "
-        f"worth most is {best.name}, which closes {_people(best.closes_alone)} people-equivalents alone and whose refusal "
-        f"leaves {_people(best.refusal_leaves)} short."
-    )
+    text = f"The smallest ask is {len(needed)} of {len(plan.force.ask)} elements: {names}"
+    share = best.shapley_units / best.shapley if best.shapley > 0 else 1.0
+    if share < 0.5:
+        text += (
+            f"; most of the worth of the first lies not in its units ({100 * share:.0f} %) but in the nations that make it "
+            "a condition"
+        )
+    return text + "."
 
 
 def say_time(plan: Plan) -> str:
@@ -104,21 +107,36 @@ def _day(day: float) -> str:
 
 
 def say_hold(study: Study) -> str:
-    """Which option holds better, in what share of futures, and what would flip it; never a probability alone."""
+    """Which options hold better, in what share of futures, and what would flip it; never a probability alone."""
     plan = study.plans[study.reference]
-    title = plan.case.option_title
-    clear = [item for item in study.contrasts if item.distinguishable]
     hold = coarse_range(plan.stress.hold_low, plan.stress.hold_high)
+    tail = f"P(hold) of the reference spans {hold} over futures and is no forecast."
+    clear = [item for item in study.contrasts if item.distinguishable]
     if not clear:
-        return (
-            f"Tested over the same futures, no option can be told apart from the reference ({title}), whose P(hold) spans "
-            f"{hold} over futures: the behavioural ranges, not the options, decide."
+        return f"Tested over the same futures, no option can be told apart from the reference. {tail}"
+    ahead = sorted((item for item in clear if item.better == study.reference), key=lambda item: -item.difference)
+    behind = [item for item in clear if item.worse == study.reference]
+    parts = []
+    if ahead:
+        shown = "; ".join(f"“{_title(study, item.worse)}” in {100 * item.wins_share:.0f} %" for item in ahead[:2])
+        parts.append(
+            f"Over the same futures the reference holds better than {len(ahead)} other options, most clearly {shown}"
         )
-    best = max(clear, key=lambda item: (abs(item.difference), item.wins_share))
-    return f"{_say_contrast(best, study)} P(hold) of the reference spans {hold} over futures; it is no forecast."
+    if behind:
+        shown = "; ".join(f"“{_title(study, item.better)}” in {100 * item.wins_share:.0f} %" for item in behind[:2])
+        parts.append(
+            f"worse than {len(behind)} ({shown})" if parts else f"The reference holds worse than {shown} of futures"
+        )
+    return f"{', '.join(parts)} of futures; {_flip((ahead or behind)[0])}. {tail}"
 
 
-def _say_contrast(item: Contrast, study: Study) -> str:
-    better, worse = study.plans[item.better].case.option_title, study.plans[item.worse].case.option_title
-    flip = f"; it flips if {item.flips}" if item.flips else "; no single input within its range flips it"
-    return f"“{better}” does better than “{worse}” in {100 * item.wins_share:.0f} % of futures{flip}."
+def _title(study: Study, option: str) -> str:
+    return study.plans[option].case.option_title
+
+
+def _flip(item: Contrast) -> str:
+    return (
+        f"the first of these flips if {item.flips}"
+        if item.flips
+        else "no single input within its range flips the first of these"
+    )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from holdfast.brief.table import Column, Table
-from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
+from holdfast.results.stages import Coverage, Deployment, Force, ForceUnit, Laydown, Requirement, Stress
 
 TARGET_NAMES = {
     "aircraft": "aircraft",
@@ -134,40 +134,31 @@ def table_of_suppliers(force: Force, nations: dict[str, str], names: dict[str, s
 
 
 def table_of_contributions(force: Force, nations: dict[str, str], names: dict[str, str]) -> Table:
-    """Each nation's contribution in one line: people, what, and when."""
-    grouped: dict[tuple[str, bool], dict[str, float]] = {}
-    people: dict[tuple[str, bool], float] = {}
-    days: dict[tuple[str, bool], list[float]] = {}
+    """Each nation's contribution in one line: people, what, and when; the kinds with most people first."""
+    grouped: dict[tuple[str, bool], dict[str, list[ForceUnit]]] = {}
     for unit in force.units:
-        key = (unit.nation, unit.backstop)
-        kinds = grouped.setdefault(key, {})
-        kinds[unit.capability] = kinds.get(unit.capability, 0.0) + unit.units
-        people[key] = people.get(key, 0.0) + unit.personnel
-        days.setdefault(key, []).append(unit.ready_day)
-    rows = tuple(
-        (
-            nations.get(nation, nation) + (" (backstop)" if backstop else ""),
-            people[nation, backstop],
-            "; ".join(
-                f"{count:.0f} × {names.get(kind, kind)}"
-                for kind, count in sorted(kinds.items(), key=lambda item: -item[1])
-            ),
-            min(days[nation, backstop]),
-            max(days[nation, backstop]),
-        )
-        for (nation, backstop), kinds in sorted(grouped.items(), key=lambda item: (item[0][1], -people[item[0]]))
-    )
+        kinds = grouped.setdefault((unit.nation, unit.backstop), {})
+        kinds.setdefault(unit.capability, []).append(unit)
+    rows = []
+    for (nation, backstop), kinds in grouped.items():
+        units = [unit for items in kinds.values() for unit in items]
+        ranked = sorted(kinds.items(), key=lambda item: -sum(unit.personnel for unit in item[1]))
+        what = "; ".join(f"{sum(u.units for u in items):.0f} × {names.get(kind, kind)}" for kind, items in ranked)
+        days = [unit.ready_day for unit in units]
+        name = nations.get(nation, nation) + (" (backstop)" if backstop else "")
+        rows.append((backstop, name, sum(unit.personnel for unit in units), what, min(days), max(days)))
+    rows.sort(key=lambda row: (row[0], -row[2]))
     return Table(
         "contributions",
         "Who supplies what, by nation",
         (
             Column("nation"),
             Column("people", "people"),
-            Column("units"),
+            Column("units, those with most people first"),
             Column("first ready, day after D", "day"),
             Column("last ready, day after D", "day"),
         ),
-        rows,
+        tuple(row[1:] for row in rows),
         "First fill; later tours replace these units. Unit by unit with dates: tables/who_supplies_what.csv.",
     )
 
@@ -232,36 +223,50 @@ def table_of_ask(force: Force) -> Table:
     rows = tuple(
         (
             item.name,
-            item.mode.replace("_", " "),
             item.units,
             item.needed,
+            item.shapley_units,
+            item.shapley,
+            ", ".join(item.unlocks),
             item.closes_alone,
             item.refusal_leaves,
-            item.shapley,
-            item.substitute,
-            item.substitute_months if item.substitute else math.nan,
-            "source" if item.sourced else "assumption",
+            f"{item.substitute}, in {item.substitute_months:.0f} months" if item.substitute else "none known",
         )
         for item in sorted(force.ask, key=lambda a: -a.shapley)
     )
     return Table(
         "ask",
-        "The ask: what to request of the backstop, and what each item is worth",
+        "What each item is worth",
         (
             Column("element"),
-            Column("mode"),
             Column("units", "count"),
-            Column("in the smallest sufficient ask", "flag"),
-            Column("closes alone, people-equivalents", "people"),
+            Column("in the smallest ask", "flag"),
+            Column("worth of its units", "people"),
+            Column("worth in all", "people"),
+            Column("nations that stay out without it"),
+            Column("closes alone", "people"),
             Column("left short if refused", "people"),
-            Column("Shapley value", "people"),
             Column("cheapest substitute"),
-            Column("months until it exists", "count"),
-            Column("rests on"),
         ),
         rows,
-        "People-equivalents: units short times the people of a unit and its weight. The Shapley values share out what "
-        f"all elements close together. {100 * force.ask_sourced_share:.0f} % of the ask rests on sourced rows.",
+        "In people-equivalents: units short times the people of a unit and its weight. Worth: Shapley value, the item's fair "
+        "share of what all close together; of its units with the nations given, and in all, with the nations that make it a "
+        "condition. The smallest ask is the cheapest set that brings the shortfall under tolerance or, where none does, as low "
+        f"as any does. {100 * force.ask_sourced_share:.0f} % of the ask rests on rows that are sourced throughout.",
+    )
+
+
+def table_of_requests(force: Force) -> Table:
+    """The ask in sentences, in the order of worth."""
+    rows = tuple(
+        (item.name, item.mode.replace("_", " "), item.request, "yes" if item.needed else "in reserve")
+        for item in sorted(force.ask, key=lambda a: (not a.needed, -a.shapley))
+    )
+    return Table(
+        "requests",
+        "The ask, item by item",
+        (Column("element"), Column("mode"), Column("request"), Column("in the smallest ask")),
+        rows,
     )
 
 

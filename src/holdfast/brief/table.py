@@ -85,7 +85,7 @@ _FORMATS: dict[str, Callable[[float], str]] = {
 
 def to_html(table: Table) -> str:
     """The table as HTML with a caption and scoped headings; every cell is escaped."""
-    numeric = [column.kind not in {"text", "flag"} for column in table.columns]
+    numeric = [place > 0 and column.kind not in {"text", "flag"} for place, column in enumerate(table.columns)]
     heads = "".join(
         f'<th scope="col"{_class(is_number)}>{html.escape(column.title)}</th>'
         for column, is_number in zip(table.columns, numeric, strict=True)

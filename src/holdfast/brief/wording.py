@@ -26,6 +26,14 @@ SERVICE_LEVELS = {
 }
 
 
+_ALTERNATIVES = re.compile(r"\(needs: [^()]*\)(?: or \(needs: [^()]*\))+")
+
+
+def _say_alternatives(match: re.Match[str]) -> str:
+    """`(needs: A) or (needs: B)` as "needs A, or B"."""
+    return "needs " + ", or ".join(re.findall(r"\(needs: ([^()]*)\)", match[0]))
+
+
 class Wording:
     """Replaces ids in sentences by names: `pol_patriot_bty` becomes "Poland's Patriot battery"."""
 
@@ -38,13 +46,20 @@ class Wording:
         }
         elements = {key: f"the backstop's {_inside(item.name)}" for key, item in scenario.backstop.items()}
         places = {key: item.name for key, item in scenario.places.items()}
+        sectors = {key: item.name for key, item in scenario.sectors.items()}
+        capabilities = {key: item.name for key, item in scenario.capabilities.items()}
+        # A whole cell that is an id, even one without an underscore.
+        self._cells = {**capabilities, **sectors}
         self._words = {**places, **elements, **names, **nations, **pools, **SERVICE_LEVELS}
         # Ids of one common word ("logistics") stay: only words with an underscore or three capitals are certainly ids.
         self._pattern = re.compile(r"\b(?:[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z]{3})\b")
 
     def say(self, text: str) -> str:
         """The text with every known id replaced by its name."""
-        return self._pattern.sub(lambda match: self._words.get(match[0], match[0]), text)
+        if text in self._cells:
+            return self._cells[text]
+        plain = _ALTERNATIVES.sub(_say_alternatives, text)
+        return self._pattern.sub(lambda match: self._words.get(match[0], match[0]), plain)
 
     def say_table(self, table: Table) -> Table:
         """The table with ids replaced in its text cells; its first column of plain ids too."""

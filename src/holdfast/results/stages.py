@@ -148,6 +148,8 @@ class AskItem:
     """Shapley value of its units alone, the nations held as they are with every element granted."""
     unlocks: tuple[str, ...] = ()
     """Nations that take part with all elements granted but not without this one."""
+    request: str = ""
+    """What to ask for, as a sentence: units, mode, where based, ready by when, for which requirement."""
 
 
 @dataclass(frozen=True, kw_only=True)
