@@ -124,7 +124,7 @@ def gather_sections(study: Study, plan: Plan, tables: dict[str, Table], charts: 
             tables_html(tables["options"], tables["contrasts"]),
             *(paragraph(f"Not planned: {option}: {reason}", css="note") for option, reason in study.skipped.items()),
             *(
-                paragraph(f"{item.case.option_title}: ruled out by the terms: {line}.", css="note")
+                paragraph(f"{item.case.option_title}: ruled out by the terms: {line.rstrip('.')}.", css="note")
                 for item in study.plans.values()
                 for line in item.requirement.refused
             ),

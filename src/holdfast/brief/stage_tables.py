@@ -299,10 +299,7 @@ def table_of_sites(laydown: Laydown, names: dict[str, str]) -> Table:
 
 def table_of_laydown(laydown: Laydown) -> Table:
     """How well each covering program did beside its bound, and what found no site."""
-    rows = tuple(
-        (key.replace("_", " "), share, laydown.bound_share.get(key, math.nan))
-        for key, share in laydown.covered_share.items()
-    )
+    rows = tuple((key, share, laydown.bound_share.get(key, math.nan)) for key, share in laydown.covered_share.items())
     left = ", ".join(f"{units:g} {name}" for name, units in laydown.unplaced.items() if units > 0)
     return Table(
         "laydown_programs",

@@ -58,7 +58,8 @@ def format_cell(value: Any, kind: Kind) -> str:
         return str(value)
     if kind == "flag":
         return "yes" if value else "no"
-    return _FORMATS[kind](float(value))
+    text = _FORMATS[kind](float(value))
+    return text[1:] if text.strip("-0., %") == "" and text.startswith("-") else text
 
 
 def _people(value: float) -> str:
