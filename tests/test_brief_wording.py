@@ -1,11 +1,11 @@
 """Ids reach the reader as words."""
 
 import pytest
-from support import tiny_scenario
 
 from holdfast.brief.table import Column, Table
 from holdfast.brief.wording import SERVICE_LEVELS, Wording
 from holdfast.scenario.types import Service
+from support import tiny_scenario
 
 
 @pytest.fixture(scope="module")
