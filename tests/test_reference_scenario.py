@@ -19,8 +19,8 @@ from holdfast.sizing.stage import size
 FOLDER = Path(holdfast.__file__).parent / "data" / "scenarios" / "ukraine-2025-02"
 ROOT = Path(holdfast.__file__).parents[2]
 OPTIONS = [
-    "reassure_30k_backstop", "reassure_30k_refused", "reassure_30k_not_honoured", "robust_100k", "observe_light",
-    "interpose_line", "un_worldwide", "no_force",
+    "reassure_30k_backstop", "reassure_30k_refused", "reassure_30k_europe_alone", "reassure_30k_not_honoured", "robust_100k",
+    "observe_light", "interpose_line", "un_worldwide", "no_force",
 ]  # fmt: skip
 VARIANTS = ["thinned_host_only", "thinned_both", "boiling_host_only", "boiling_both"]
 
@@ -85,9 +85,12 @@ def test_every_case_resolves(scenario, option, variant):
 
 
 def test_options_differ_by_the_backstop_alone_where_they_say_so(scenario):
-    """Refused and not honoured are the reference option with one lever moved."""
+    """Refused and not honoured are the reference option with one lever moved; Europe alone is refused with one more."""
     base = scenario.options["reassure_30k_backstop"].set
-    assert scenario.options["reassure_30k_refused"].set == base | {"backstop_levers.granted": False}
+    refused = scenario.options["reassure_30k_refused"].set
+    assert refused == base | {"backstop_levers.granted": False}
+    alone = {"factors.generation.backstop_conditions_bind": 0}
+    assert scenario.options["reassure_30k_europe_alone"].set == refused | alone
     assert scenario.options["reassure_30k_not_honoured"].set == base | {"backstop_levers.honoured": False}
 
 
