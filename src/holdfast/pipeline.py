@@ -11,7 +11,7 @@ from holdfast.core.names import unknown_name
 from holdfast.core.progress import report
 
 if TYPE_CHECKING:
-    from holdfast.results.plan import CaseRecord, Plan, Provenance
+    from holdfast.results.plan import CaseRecord, Findings, Plan, Provenance
     from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
     from holdfast.scenario.cases import Case
     from holdfast.scenario.types import Scenario
@@ -185,7 +185,7 @@ def provenance_of(scenario: Scenario) -> Provenance:
     share = sourced_share(scenario)
     return Provenance(
         holdfast_version=__version__,
-        scenario_json=json.dumps(canonical(scenario), ensure_ascii=False, sort_keys=True),
+        scenario_json=json.dumps(canonical(scenario), ensure_ascii=False),
         scenario_hash=scenario_hash(scenario),
         seed=scenario.stress.seed,
         versions=library_versions(),
@@ -197,21 +197,55 @@ def provenance_of(scenario: Scenario) -> Provenance:
     )
 
 
-def rerun(saved: Plan) -> tuple[Plan, dict[str, Any]]:
-    """Plan again from a plan's own provenance and compare.
+def find(scenario: Scenario, case: Case, *, until: str) -> Findings:
+    """Run one case up to and with stage `until`, and keep the results with their provenance.
+
+    Raises
+    ------
+    UnknownNameError
+        When `until` is not a stage.
+    """
+    from holdfast.results.plan import Findings
+
+    done = run_stages(scenario, case, until=until)
+    return Findings(
+        title=scenario.title,
+        as_of=scenario.as_of.isoformat(),
+        case=case_record(scenario, case),
+        until=until,
+        requirement=done.requirement,
+        force=done.force,
+        laydown=done.laydown,
+        deployment=done.deployment,
+        coverage=done.coverage,
+        stress=done.stress,
+        provenance=provenance_of(scenario),
+    )
+
+
+def rerun(saved: Plan | Findings) -> tuple[Plan | Findings, dict[str, Any]]:
+    """Compute again from a result's own provenance and compare.
+
+    Parameters
+    ----------
+    saved
+        A plan, or the findings of a stage command.
 
     Returns
     -------
-    (Plan, dict)
-        The new plan, and a verdict: `equal` (bit for bit), and what differs in the circumstances.
+    (same type, dict)
+        The new result, and a verdict: `equal` (bit for bit), the stages that differ, and what differs in the circumstances.
     """
+    from holdfast.results.plan import Findings
     from holdfast.results.store import results_equal
     from holdfast.scenario.cases import Case
     from holdfast.scenario.document import from_canonical
 
     scenario = from_canonical(json.loads(saved.provenance.scenario_json))
     record = saved.case
-    again = plan(scenario, Case(option=record.option, settlement=record.settlement, overrides=dict(record.overrides)))
+    case = Case(option=record.option, settlement=record.settlement, overrides=dict(record.overrides))
+    again: Plan | Findings
+    again = find(scenario, case, until=saved.until) if isinstance(saved, Findings) else plan(scenario, case)
     stages = ("requirement", "force", "laydown", "deployment", "coverage", "stress")
     differing = [name for name in stages if not results_equal(getattr(saved, name), getattr(again, name))]
     before, after = asdict(saved.provenance), asdict(again.provenance)

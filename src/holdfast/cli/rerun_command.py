@@ -26,7 +26,7 @@ def rerun_command(file: Path, option: str, output: Path | None, *, as_json: bool
     from holdfast.core.errors import FileFormatError
     from holdfast.core.names import unknown_name
     from holdfast.pipeline import rerun
-    from holdfast.results.plan import Plan, Study
+    from holdfast.results.plan import Findings, Plan, Study
     from holdfast.results.store import load_result, save_result
 
     saved = load_result(file)
@@ -35,8 +35,10 @@ def rerun_command(file: Path, option: str, output: Path | None, *, as_json: bool
         if chosen not in saved.plans:
             raise unknown_name("option", chosen, saved.plans)
         saved = saved.plans[chosen]
-    if not isinstance(saved, Plan):
-        raise FileFormatError(f"{file} holds one stage's result; a rerun needs a plan or a study")
+    if not isinstance(saved, Plan | Findings):
+        raise FileFormatError(
+            f"{file} holds a {type(saved).__name__}; a rerun needs a plan, a study or a stage command's file"
+        )
     with showing_progress():
         again, verdict = rerun(saved)
     if output is not None:

@@ -11,10 +11,8 @@ from holdfast.brief.table import Table, format_cell
 from holdfast.cli.common import DISCLAIMER
 
 if TYPE_CHECKING:
-    from holdfast.results.plan import Study
+    from holdfast.results.plan import Findings, Study
     from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
-    from holdfast.scenario.cases import Case
-    from holdfast.scenario.types import Scenario
 
 _LONG = 25
 
@@ -38,13 +36,16 @@ def show_table(table: Table) -> None:
     Console(highlight=False, markup=False).print(drawn)
 
 
-def case_heading(scenario: Scenario, case: Case) -> None:
-    """Say which case the figures are of, and that they are conditional."""
-    option = scenario.options[case.option].title if case.option else "as the files stand"
-    variant = scenario.settlements[case.settlement].title if case.settlement else "as the files stand"
-    click.echo(f"{scenario.title}\noption: {option}\nsettlement: {variant}")
-    for key, value in case.overrides.items():
+def case_heading(found: Findings) -> None:
+    """Say which case the figures are of, what they rest on, and that they are conditional."""
+    click.echo(f"{found.title}\noption: {found.case.option_title}\nsettlement: {found.case.settlement_title}")
+    for key, value in found.case.overrides.items():
         click.echo(f"override: {key} = {value}")
+    origin = found.provenance
+    click.echo(
+        f"rests on {origin.sourced_rows} rows and values that are sourced, {origin.partly_sourced_rows} partly, "
+        f"{origin.assumed_rows} assumed"
+    )
     click.echo(DISCLAIMER)
 
 

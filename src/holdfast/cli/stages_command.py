@@ -20,25 +20,31 @@ def _run(  # one body for six commands
     if output is not None and output.exists() and not force:
         raise FileConflictError(f"{output} exists; say --force to overwrite it, or name another file")
     loaded, case = load_case(scenario, option, settlement, sets)
-    from holdfast.pipeline import case_record, run_stages
+    from holdfast.pipeline import find
 
     with showing_progress():
-        result = getattr(run_stages(loaded, case, until=until), field)
+        found = find(loaded, case, until=until)
+    result = getattr(found, field)
     if output is not None:
         from holdfast.results.store import save_result
 
         output.parent.mkdir(parents=True, exist_ok=True)
-        save_result(result, output, force=force)
+        save_result(found, output, force=force)
     if as_json:
         from holdfast.results.export import to_jsonable
         from holdfast.results.plan import DISCLAIMER
 
-        record = to_jsonable(case_record(loaded, case))
-        print_json({"disclaimer": DISCLAIMER, "case": record, field: to_jsonable(result)})
+        origins = {
+            "sourced": found.provenance.sourced_rows,
+            "partly_sourced": found.provenance.partly_sourced_rows,
+            "assumed": found.provenance.assumed_rows,
+        }
+        head = {"disclaimer": DISCLAIMER, "case": to_jsonable(found.case), "rests_on": origins}
+        print_json({**head, field: to_jsonable(result)})
     else:
         from holdfast.cli import show
 
-        show.case_heading(loaded, case)
+        show.case_heading(found)
         getattr(show, f"show_{field}")(result)
         if output is not None:
             click.echo(f"saved: {output}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from holdfast.core.names import unknown_name
 from holdfast.results.derivation import Figure, explain_figure
-from holdfast.results.plan import Plan, Study
+from holdfast.results.plan import Findings, Plan, Study
 from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
 
-Explainable = Plan | Study | Requirement | Force | Laydown | Deployment | Coverage | Stress
+Explainable = Plan | Findings | Study | Requirement | Force | Laydown | Deployment | Coverage | Stress
 
 
 def figures_of(result: Explainable, *, option: str = "") -> dict[str, Figure]:

@@ -70,6 +70,34 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Findings:
+    """The results of one case up to some stage, with its provenance: what a stage command keeps."""
+
+    title: str
+    as_of: str
+    case: CaseRecord
+    until: str
+    """Last stage that was run."""
+    requirement: Requirement
+    force: Force | None = None
+    laydown: Laydown | None = None
+    deployment: Deployment | None = None
+    coverage: Coverage | None = None
+    stress: Stress | None = None
+    provenance: Provenance
+    disclaimer: str = DISCLAIMER
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """All named figures of the stages that were run."""
+        merged: dict[str, Figure] = {}
+        for stage in (self.requirement, self.force, self.laydown, self.deployment, self.coverage, self.stress):
+            if stage is not None:
+                merged.update(stage.figures)
+        return merged
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contrast:
     """Two options compared over the same futures."""
 
