@@ -37,6 +37,7 @@ td:last-child,th:last-child{padding-right:0}
 nav{font:.85rem/1.6 system-ui,sans-serif;margin:1rem 0}
 nav{display:flex;flex-wrap:wrap;gap:.1rem .9rem}
 #table-options tbody th{min-width:9.5rem}
+#table-claims tbody th{min-width:13rem}
 a{color:var(--accent)}
 dl{font:.85rem/1.45 system-ui,sans-serif;display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}
 dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}

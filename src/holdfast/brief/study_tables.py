@@ -114,7 +114,7 @@ def table_of_claims(requirement: Requirement) -> Table:
         "people in the country, at the service levels stated",
     )
     rows = tuple(
-        (item.title, item.low, item.mode if item.mode is not None else math.nan, item.high, item.kind, item.source,
+        (item.title, item.low, item.mode if item.mode is not None else math.nan, item.high, item.kind, item.source.replace(";", "; "),
          item.note)
         for item in requirement.triangulation
     )  # fmt: skip

@@ -58,7 +58,9 @@ class Wording:
         """The text with every known id replaced by its name."""
         if text in self._cells:
             return self._cells[text]
-        plain = _ALTERNATIVES.sub(_say_alternatives, text)
+        plain = _ALTERNATIVES.sub(_say_alternatives, text).replace(
+            "needs: what never happens", "it has ruled troops out"
+        )
         return self._pattern.sub(lambda match: self._words.get(match[0], match[0]), plain)
 
     def say_table(self, table: Table) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from holdfast.brief import stage_tables as tables
-from holdfast.brief.table import Table, format_cell
+from holdfast.brief.table import Column, Table, format_cell
 from holdfast.cli.common import DISCLAIMER
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
 
 _LONG = 25
+_TERMINAL_COLUMNS = (1, 2, 4, 5, 6, 7, 11)
+"""Columns of the table of options that fit a terminal; the brief has all."""
 
 
 def show_table(table: Table) -> None:
@@ -28,8 +30,11 @@ def show_table(table: Table) -> None:
         return
     shown = table.head(_LONG)
     drawn = Drawn(title=shown.title, title_justify="left", box=box.SIMPLE_HEAD, caption=shown.note or None)
-    for column in shown.columns:
-        drawn.add_column(column.title, justify="left" if column.kind in {"text", "flag"} else "right", overflow="fold")
+    for place, column in enumerate(shown.columns):
+        left = place == 0 or column.kind in {"text", "flag"}
+        drawn.add_column(
+            column.title, justify="left" if left else "right", overflow="fold", min_width=18 if place == 0 else 5
+        )
     for row in shown.rows:
         cells = (format_cell(value, column.kind) for value, column in zip(row, shown.columns, strict=True))
         drawn.add_row(*cells)
@@ -119,10 +124,20 @@ def show_stress(stress: Stress) -> None:
 
 def show_study(study: Study) -> None:
     """Study: the options compared, and the contrasts with the reference."""
-    from holdfast.brief.study_tables import table_of_contrasts, table_of_options
+    from holdfast.brief.study_tables import say_contrast, table_of_options
 
-    show_table(table_of_options(study))
-    show_table(table_of_contrasts(study))
+    whole = table_of_options(study)
+    columns = (Column("option"), *(whole.columns[place] for place in _TERMINAL_COLUMNS))
+    rows = tuple(
+        (option, *(row[place] for place in _TERMINAL_COLUMNS))
+        for option, row in zip(study.plans, whole.rows, strict=True)
+    )
+    show_table(Table(whole.key, whole.title, columns, rows, whole.note))
+    for item in study.contrasts:
+        click.echo(
+            f"{item.better} against {item.worse}: {say_contrast(item)}, in {100 * item.wins_share:.0f} % of futures "
+            f"(equal in {100 * item.ties_share:.0f} %)"
+        )
     for option, reason in study.skipped.items():
         click.echo(f"skipped {option}: {reason}")
     click.echo(DISCLAIMER)
