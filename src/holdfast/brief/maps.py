@@ -107,10 +107,9 @@ def _draw_countries(axis: Any, frame: _Frame, host: str) -> None:
 
 
 def _label_country(axis: Any, frame: _Frame, code: str, shape: Any) -> None:
-    from shapely import box
-    from shapely.ops import transform
+    from shapely import box, transform
 
-    projected = transform(lambda lon, lat: tuple(frame(np.column_stack([lon, lat])).T), shape)
+    projected = transform(shape, frame)
     inside = projected.buffer(0).intersection(box(*frame.low, *frame.high))
     if inside.is_empty or inside.area < 25_000:
         return
