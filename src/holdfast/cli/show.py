@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
 
 _LONG = 25
-_TERMINAL_COLUMNS = (1, 2, 4, 5, 6, 7, 11)
-"""Columns of the table of options that fit a terminal; the brief has all."""
+_TERMINAL_COLUMNS = {
+    1: "need", 2: "there", 4: "Europe", 5: "backed", 6: "IOC", 7: "FOC", 11: "P(hold)",
+}  # fmt: skip
+"""Columns of the table of options that fit a terminal, with short headings; the brief has all."""
+_TERMINAL_NOTE = (
+    "need: people required in the country; there: on station from month 12; Europe, backed: share of the requirement filled "
+    "without and with the backstop; IOC, FOC: days after D; P(hold): range over futures, no forecast."
+)
 
 
 def show_table(table: Table) -> None:
@@ -29,7 +35,14 @@ def show_table(table: Table) -> None:
         click.echo(f"{table.title}: nothing")
         return
     shown = table.head(_LONG)
-    drawn = Drawn(title=shown.title, title_justify="left", box=box.SIMPLE_HEAD, caption=shown.note or None)
+    drawn = Drawn(
+        title=shown.title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        caption=shown.note or None,
+        caption_justify="left",
+    )
     for place, column in enumerate(shown.columns):
         left = place == 0 or column.kind in {"text", "flag"}
         drawn.add_column(
@@ -127,12 +140,15 @@ def show_study(study: Study) -> None:
     from holdfast.brief.study_tables import say_contrast, table_of_options
 
     whole = table_of_options(study)
-    columns = (Column("option"), *(whole.columns[place] for place in _TERMINAL_COLUMNS))
+    columns = (
+        Column("option"),
+        *(Column(title, whole.columns[place].kind) for place, title in _TERMINAL_COLUMNS.items()),
+    )
     rows = tuple(
         (option, *(row[place] for place in _TERMINAL_COLUMNS))
         for option, row in zip(study.plans, whole.rows, strict=True)
     )
-    show_table(Table(whole.key, whole.title, columns, rows, whole.note))
+    show_table(Table(whole.key, whole.title, columns, rows, _TERMINAL_NOTE))
     for item in study.contrasts:
         click.echo(
             f"{item.better} against {item.worse}: {say_contrast(item)}, in {100 * item.wins_share:.0f} % of futures "
