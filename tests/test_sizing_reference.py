@@ -54,3 +54,10 @@ def test_more_ambition_costs_more(sizes: dict[tuple[str, str], Requirement]) -> 
     options = ("observe_light", "reassure_30k_backstop", "robust_100k")
     costs = [sizes[option, "boiling_both"].figures["size.cost_year"].value for option in options]
     assert costs == sorted(costs)
+
+
+def test_a_boiling_front_needs_a_larger_force(sizes: dict[tuple[str, str], Requirement]) -> None:
+    """Terms decide size: where armies stay face to face, a force that holds is at least a quarter larger."""
+    for option in ("reassure_30k_backstop", "robust_100k"):
+        thinned, boiling = (sizes[option, terms].in_country for terms in ("thinned_host_only", "boiling_both"))
+        assert boiling > 1.25 * thinned, option

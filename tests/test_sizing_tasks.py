@@ -60,7 +60,7 @@ def test_overlapping_bases_keep_the_promise() -> None:
 
 def test_hold_without_host_is_attackers_over_ratio() -> None:
     """Six attackers at 1:3 on one axis in reach of the whole force: two battalions, three with a third in reserve."""
-    needed = hold.needed(hold.attackers(6.0, 1.0, 100.0), 3.0)
+    needed = hold.needed(hold.attackers(6.0, 1.0, 100.0, 50.0, 3.0), 3.0)
     once = hold.concentration(np.array([0.0]), np.array([100.0]), np.array([1.0]), 1.0, 500.0)
     assert hold.power(needed, 0.0, once, 0.0) == pytest.approx(2.0)
     assert hold.power(needed, 0.0, once, 1.0 / 3.0) == pytest.approx(3.0)
@@ -75,7 +75,41 @@ def test_host_brings_no_more_than_it_has() -> None:
 
 def test_attackers_available_are_shared_between_axes() -> None:
     """Ten battalions on two axes are five on each, however many the design basis names."""
-    assert hold.attackers(8.0, 2.0, 10.0) == 5.0
+    assert hold.attackers(8.0, 2.0, 10.0, 50.0, 3.0) == 5.0
+
+
+def test_attackers_are_no_more_than_the_terms_leave_near() -> None:
+    """Four brigades of three battalions on two axes are six an axis, however many the planner designs against."""
+    given = {"per_axis": 20.0, "axes": 2, "available": 100.0, "per_brigade": 3.0}
+    assert hold.attackers(brigades=4.0, **given) == pytest.approx(6.0)
+    assert hold.attackers(brigades=40.0, **given) == pytest.approx(20.0)
+
+
+def test_forces_left_at_the_line_take_the_warning_away() -> None:
+    """Soldiers left within a night's move of an axis are attackers that need no build-up: closed form, and its limits."""
+    place = {"people": 1000.0, "unnoticed_km": 25.0, "length_km": 500.0, "axes": 2}
+    # 40 battalions on 500 km; two axes gather 50 km each: a fifth of the line, so 8 battalions, 4 an axis.
+    assert hold.standing(forces_left=40_000.0, **place) == pytest.approx(4.0)
+    assert hold.standing(forces_left=0.0, **place) == 0.0
+    assert hold.warning(full_days=8.0, standing=4.0, attackers=16.0) == pytest.approx(6.0)
+    assert hold.warning(full_days=8.0, standing=40.0, attackers=16.0) == 0.0
+    reach = {"decision_hours": 24.0, "alone_days": 0.5, "march_km_day": 100.0}
+    assert hold.reach(warning_days=6.0, **reach) == pytest.approx(500.0)
+    assert hold.reach(warning_days=0.0, **reach) == pytest.approx(50.0)
+
+
+def test_terms_decide_size() -> None:
+    """The more soldiers the terms leave at the front, the dearer the force that holds, all else equal."""
+
+    def power(soldiers: float) -> float:
+        inputs = gather_sizing(tiny_scenario(**{"mission.posture": "robust"}))
+        terms = replace(inputs.settlement, forces_left_per_side=inputs.settlement.standoff_km.fixed_at(soldiers))
+        desk = Desk(replace(inputs, settlement=terms))
+        return float(desk[hold.hold_power(desk)])
+
+    found = [power(soldiers) for soldiers in (0.0, 5_000.0, 200_000.0)]
+    assert found[0] <= found[1] <= found[2]
+    assert found[2] > found[0]
 
 
 def test_concentration_at_the_end_of_the_line() -> None:

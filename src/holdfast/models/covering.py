@@ -209,6 +209,7 @@ def least_cost_cover(
     integer: bool = True,
     upper: ArrayLike | None = None,
     groups: Sequence[Sequence[int]] | None = None,
+    priced: bool = True,
 ) -> LeastCostSolution:
     """Cheapest units x that meet every demand: min c·x with G x >= d, formula L3.
 
@@ -228,6 +229,9 @@ def least_cost_cover(
         Sets of demands that one unit cannot serve at once: inside a group the units are shared out
         (Σ_r x_rj <= x_j), demands of different groups are served by the same units at once. By default every demand
         is served by all units at once.
+    priced
+        Whether shadow prices are wanted; without them `duals` are nan and `binding` is empty, and whole units take half
+        the time.
 
     Raises
     ------
@@ -246,15 +250,9 @@ def least_cost_cover(
     rows, right, columns = _least_cost_rows(gain, need, groups)
     objective = np.concatenate([cost, np.zeros(columns - cost.size)])
     high = np.concatenate([most, np.full(columns - cost.size, np.inf)])
-    relaxed = linprog(
-        objective, A_ub=-rows, b_ub=-right, bounds=np.column_stack([np.zeros(columns), high]), method="highs"
-    )
-    if relaxed.status != 0:
-        raise InfeasibleError(
-            f"least-cost cover: the units allowed cannot meet all demands together ({relaxed.message})"
-        )
-    duals = -np.asarray(relaxed.ineqlin.marginals, float)[: need.size]
-    solution = np.asarray(relaxed.x, float)
+    duals, solution = np.full(need.size, np.nan), np.zeros(columns)
+    if priced or not integer:
+        duals, solution = _solve_relaxed(objective, rows, right, high, demands=need.size)
     if integer:
         whole = (np.arange(columns) < cost.size).astype(float)
         found = milp(
@@ -267,6 +265,18 @@ def least_cost_cover(
     x = solution[: cost.size]
     binding = tuple(int(row) for row in np.flatnonzero(duals > 1e-9))
     return LeastCostSolution(x=x, cost=float(cost @ x), duals=duals, binding=binding)
+
+
+def _solve_relaxed(objective: Array, rows: Any, right: Array, high: Array, *, demands: int) -> tuple[Array, Array]:
+    """Shadow prices of the demands and the solution of the linear relaxation."""
+    relaxed = linprog(
+        objective, A_ub=-rows, b_ub=-right, bounds=np.column_stack([np.zeros(high.size), high]), method="highs"
+    )
+    if relaxed.status != 0:
+        raise InfeasibleError(
+            f"least-cost cover: the units allowed cannot meet all demands together ({relaxed.message})"
+        )
+    return -np.asarray(relaxed.ineqlin.marginals, float)[:demands], np.asarray(relaxed.x, float)
 
 
 def _least_cost_rows(gain: Array, need: Array, groups: Sequence[Sequence[int]] | None) -> tuple[Any, Array, int]:

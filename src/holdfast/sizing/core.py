@@ -120,7 +120,7 @@ def size_at(inputs: SizingInputs, prepared: Prepared, *, dropped: Sequence[str] 
 
 def people_for(desk: Desk, rows: Sequence[Row]) -> tuple[Direct, float]:
     """Direct units and people in country for some rows alone, with their own support."""
-    direct = solve_cover(desk, rows)
+    direct = solve_cover(desk, rows, priced=False)
     return direct, people_in(desk, add_support(desk, direct.units).total, "country")
 
 

@@ -33,8 +33,8 @@ class Direct:
     """For each capability, the figures of the rows it may serve."""
 
 
-def solve_cover(desk: Desk, rows: Sequence[Row]) -> Direct:
-    """Cheapest whole units that meet every row in every situation.
+def solve_cover(desk: Desk, rows: Sequence[Row], *, priced: bool = True) -> Direct:
+    """Cheapest whole units that meet every row in every situation; shadow prices only where they are wanted.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def solve_cover(desk: Desk, rows: Sequence[Row]) -> Direct:
     for needs in _components([_need(desk, row) for row in asked]):
         names = tuple(sorted({name for need in needs for name, _ in need.gives}))
         costs = tuple(cost_of(desk.capability(name), musd_per_person=price) for name in names)
-        part = _solve_component(needs, names, costs)
+        part = _solve_component(needs, names, costs, priced)
         units |= part.units
         prices |= part.prices
         cost += part.cost
@@ -98,7 +98,7 @@ def _components(needs: Sequence[_Need]) -> list[tuple[_Need, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _solve_component(needs: tuple[_Need, ...], names: tuple[str, ...], costs: tuple[float, ...]) -> _Part:
+def _solve_component(needs: tuple[_Need, ...], names: tuple[str, ...], costs: tuple[float, ...], priced: bool) -> _Part:
     """The integer program of one component.
 
     Needs of one situation form a group whose units are shared out. Needs that are only parts of another (its heavy
@@ -123,7 +123,7 @@ def _solve_component(needs: tuple[_Need, ...], names: tuple[str, ...], costs: tu
     if not demands:
         return _Part(units={}, cost=0.0, prices={})
     with quiet_stdout():
-        found = least_cost_cover(gains, costs, demands, groups=groups)
+        found = least_cost_cover(gains, costs, demands, groups=groups, priced=priced)
     prices: dict[str, float] = {}
     for index in found.binding:
         prices[labels[index]] = max(prices.get(labels[index], 0.0), float(found.duals[index]))

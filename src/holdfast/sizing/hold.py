@@ -20,12 +20,34 @@ Array = NDArray[np.float64]
 
 
 @formula(
-    "size.hold.attackers", unit="battalions", text="min(battalions an axis, battalions available / axes)",
+    "size.hold.attackers", unit="battalions",
+    text="min(battalions an axis, battalions available / axes, brigades near x battalions a brigade / axes)",
     reference="MODEL.md 1.4, design basis",
 )  # fmt: skip
-def attackers(per_axis: Any, axes: Any, available: Any) -> Any:
-    """Attacking battalions on each axis."""
-    return 0.0 if axes == 0 else min(per_axis, available / axes)
+def attackers(per_axis: Any, axes: Any, available: Any, brigades: Any, per_brigade: Any) -> Any:
+    """Attacking battalions on each axis: what is designed against, at most what the terms leave near the line."""
+    return 0.0 if axes == 0 else min(per_axis, available / axes, brigades * per_brigade / axes)
+
+
+@formula(
+    "size.hold.standing", unit="battalions",
+    text="forces left a side / soldiers behind a battalion x min(1, 2 x unnoticed move x axes / length) / axes",
+    reference="MODEL.md 1, settlement terms; 1.4",
+)  # fmt: skip
+def standing(forces_left: Any, people: Any, unnoticed_km: Any, length_km: Any, axes: Any) -> Any:
+    """Battalions that the terms leave so near each axis that they attack without a build-up that could be seen."""
+    if axes == 0 or length_km <= 0:
+        return 0.0
+    return forces_left / people * min(1.0, 2.0 * unnoticed_km * axes / length_km) / axes
+
+
+@formula(
+    "size.hold.warning", unit="days", text="warning of a full build-up x share of the attackers that must be brought up",
+    reference="MODEL.md 1.4, warning",
+)  # fmt: skip
+def warning(full_days: Any, standing: Any, attackers: Any) -> Any:
+    """Days of warning that the terms leave: none where the attackers stand at the line already."""
+    return full_days * max(0.0, 1.0 - standing / attackers) if attackers > 0 else full_days
 
 
 @formula("size.hold.needed", unit="battalions", text="attackers an axis / accepted ratio", reference="MODEL.md 1.4")
@@ -109,12 +131,12 @@ def power(needed: Any, host: Any, concentration: Any, reserve: Any) -> Any:
 
 
 @formula(
-    "size.hold.reach", unit="km", text="(warning - decision) x march a day, at least half a day's march",
+    "size.hold.reach", unit="km", text="max(warning - decision, days an axis stands alone) x march a day",
     reference="MODEL.md 1.4, warning and reinforcement",
 )  # fmt: skip
-def reach(warning_days: Any, decision_hours: Any, march_km_day: Any) -> Any:
-    """How far units move between the decision and the attack."""
-    return max(warning_days - decision_hours / 24.0, 0.5) * march_km_day
+def reach(warning_days: Any, decision_hours: Any, alone_days: Any, march_km_day: Any) -> Any:
+    """How far units move between the decision and the moment at which the axis attacked needs them."""
+    return max(warning_days - decision_hours / 24.0, alone_days) * march_km_day
 
 
 def demand_hold(desk: Desk) -> TaskDemand:
@@ -124,7 +146,9 @@ def demand_hold(desk: Desk) -> TaskDemand:
     text = (
         f"{desk['service.hold_axes']:g} axes of {desk['size.hold.attackers']:.2g} battalions at "
         f"1:{desk['service.hold_force_ratio']:.2g}, host share {desk['behaviour.host_share']:.0%} "
-        f"(host brings {desk['size.hold.host']:.2g} of {desk['size.hold.needed']:.2g} battalions an axis); the force must be "
+        f"(host brings {desk['size.hold.host']:.2g} of {desk['size.hold.needed']:.2g} battalions an axis); "
+        f"{desk['settlement.forces_left_per_side']:,.0f} soldiers left a side leave {desk['size.hold.warning']:.2g} of "
+        f"{desk['service.hold_warning_days']:.2g} days of warning, so the force must be "
         f"{desk['size.hold.concentration']:.2g} times the need of one axis"
     )
     return TaskDemand(task=TASK, rows=rows, binding=text)
@@ -135,7 +159,8 @@ def hold_power(desk: Desk) -> str:
     axes = desk.service("hold_axes")
     strength = desk.apply(
         "size.hold.attackers", "size.hold.attackers", per_axis=desk.service("hold_attacker_battalions"), axes=axes,
-        available=desk.threat("attacker_battalions_available"),
+        available=desk.threat("attacker_battalions_available"), brigades=desk.settlement("challenger_brigades_near"),
+        per_brigade=desk.factor("hold.challenger_battalions_per_brigade"),
     )  # fmt: skip
     need = desk.apply(
         "size.hold.needed", "size.hold.needed", attackers=strength, ratio=desk.service("hold_force_ratio")
@@ -150,17 +175,31 @@ def hold_power(desk: Desk) -> str:
         brigades=desk.settlement("host_brigades_near"), per_brigade=desk.factor("hold.host_battalions_per_brigade"),
         power=desk.factor("hold.host_battalion_power"), graduates=trained, axes=axes,
     )  # fmt: skip
-    far = desk.apply(
-        "size.hold.reach", "size.hold.reach", warning_days=desk.service("hold_warning_days"),
-        decision_hours=desk.behaviour("decision_hours"), march_km_day=desk.factor("hold.march_km_day"),
-    )  # fmt: skip
     times = desk.apply(
         "size.hold.concentration", "size.hold.concentration", from_km=desk.sector("from_km", unit="km"),
-        to_km=desk.sector("to_km", unit="km"), weight=desk.sector("threat_weight", unit="1"), axes=axes, reach_km=far,
+        to_km=desk.sector("to_km", unit="km"), weight=desk.sector("threat_weight", unit="1"), axes=axes,
+        reach_km=_reach(desk, axes, strength),
     )  # fmt: skip
     return desk.apply(
         "size.hold.power", "size.hold.power", needed=need, host=helped, concentration=times,
         reserve=desk.factor("hold.reserve_share"),
+    )  # fmt: skip
+
+
+def _reach(desk: Desk, axes: str, strength: str) -> str:
+    """How far help comes from: the forces that the terms leave at the line decide how much warning there is."""
+    near = desk.apply(
+        "size.hold.standing", "size.hold.standing", forces_left=desk.settlement("forces_left_per_side"),
+        people=desk.factor("hold.challenger_people_per_battalion"), unnoticed_km=desk.factor("hold.unnoticed_move_km"),
+        length_km=desk.length(), axes=axes,
+    )  # fmt: skip
+    left = desk.apply(
+        "size.hold.warning", "size.hold.warning", full_days=desk.service("hold_warning_days"), standing=near,
+        attackers=strength,
+    )  # fmt: skip
+    return desk.apply(
+        "size.hold.reach", "size.hold.reach", warning_days=left, decision_hours=desk.behaviour("decision_hours"),
+        alone_days=desk.factor("hold.days_an_axis_stands_alone"), march_km_day=desk.factor("hold.march_km_day"),
     )  # fmt: skip
 
 
