@@ -1,0 +1,54 @@
+"""The words and limits that rows and settings of a scenario are typed with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le
+
+from holdfast.scenario.values import AtMost, Quantity
+
+Share = Annotated[float, Ge(0), Le(1)]
+NonNegative = Annotated[float, Ge(0)]
+Positive = Annotated[float, Gt(0)]
+Count = Annotated[int, Ge(0)]
+ShareQuantity = Annotated[Quantity, AtMost(1.0)]
+"""A quantity that is a probability or a share. (No quantity of the format may be negative.)"""
+Longitude = Annotated[float, Ge(-180), Le(180)]
+Latitude = Annotated[float, Ge(-90), Le(90)]
+
+Posture = Literal["none", "observe", "interpose", "reassure", "robust"]
+Access = Literal["both", "host_only", "none"]
+Frame = Literal["un", "eu", "coalition", "nato"]
+Front = Literal["thinned", "boiling"]
+SectorKind = Literal["contact", "river", "border", "sea"]
+Terrain = Literal["open", "mixed", "forest", "urban", "wetland", "water"]
+Area = Literal["country", "neighbour", "theatre"]
+"""Where a unit stands: in the host country, in a neighbouring country, or elsewhere in theatre (air, sea, rear)."""
+Task = Literal[
+    "observe", "verify", "respond", "hold", "rescue", "protect", "air", "train", "clear", "support", "command"
+]
+TASKS: tuple[Task, ...] = (
+    "observe", "verify", "respond", "hold", "rescue", "protect", "air", "train", "clear", "support", "command",
+)  # fmt: skip
+BackstopMode = Literal["operate_outside", "standby", "service", "transfer"]
+Position = Literal[
+    "offers_troops",
+    "willing_if",
+    "open",
+    "undecided",
+    "premature",
+    "refuses_ground_troops",
+    "refuses",
+    "not_stated",
+    "host",
+]
+PlaceKind = Literal[
+    "depot", "seaport", "airfield", "railhead", "gauge_break", "crossing", "staging", "base", "sector_hub", "site"
+]
+LegMode = Literal["road", "rail", "sea", "air"]
+AssetKind = Literal[
+    "city", "power_plant", "nuclear_plant", "port", "airfield", "base", "rail_hub", "government", "industry"
+]
+TargetType = Literal["aircraft", "cruise_missile", "drone", "ballistic_missile"]
+TARGET_TYPES: tuple[TargetType, ...] = ("aircraft", "cruise_missile", "drone", "ballistic_missile")
