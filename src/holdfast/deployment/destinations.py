@@ -164,8 +164,8 @@ class _Places:
 
     def _nearest(self, rows: list[Place], lon: float, lat: float, *, what: str) -> tuple[str, float]:
         if not rows:
-            wanted = f"a place with legs for {what}"
-            raise ScenarioError([Problem(file="places.csv", line=None, key="id", value="", expected=wanted)])
+            wanted = f"legs to a place of places.csv where {what} may be supplied from: deploy needs a network"
+            raise ScenarioError([Problem(file="legs.csv", line=None, key="legs", value="missing", expected=wanted)])
         distances = great_circle_km(np.array([(row.lon, row.lat) for row in rows]), np.array((lon, lat)))
         nearest = int(np.argmin(distances))
         return rows[nearest].id, float(distances[nearest])

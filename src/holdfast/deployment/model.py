@@ -157,7 +157,7 @@ def _solve(problem: Problem, columns: _Columns) -> _Solution:
 
     n, groups = len(columns.group), len(problem.moves)
     people = np.array([move.people for move in problem.moves])
-    last = int(columns.arrival.max())
+    last = int(columns.arrival.max(initial=problem.first_day))  # no column at all: no way ends before the horizon
     span = last - problem.first_day + 1
     balance, supply_capacity = _supply(problem, columns, span=span)
     lines = len(problem.lines) * span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from holdfast.scenario import checks_line, checks_origin, checks_reference
+from holdfast.scenario import checks_line, checks_origin, checks_reference, checks_size
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.problems import Locator, Problems
 
@@ -21,6 +21,9 @@ _CHECKS: tuple[Check, ...] = (
     checks_reference.check_conditions,
     checks_reference.check_cases,
     checks_reference.check_behaviour,
+    checks_size.check_levels,
+    checks_size.check_needs,
+    checks_size.check_weights,
     checks_line.check_line,
     checks_line.check_sectors,
     checks_origin.check_origins,

@@ -10,7 +10,10 @@ from holdfast.core.names import nearest_name
 from holdfast.scenario.problems import Locator, Problems, shown
 from holdfast.scenario.quantities import read_quantity
 from holdfast.scenario.types import Factor
+from holdfast.scenario.values import Quantity
 
+ABSURD = 1e9
+"""No factor is larger: what is, is a slip."""
 KEYS = ("value", "unit", "meaning", "source", "assumption")
 
 
@@ -80,7 +83,7 @@ def _factor(
     if len(problems.found) > before:
         return None
     try:
-        return Factor(value=_value(entry), unit=unit, meaning=meaning)
+        return Factor(value=in_range(_value(entry)), unit=unit, meaning=meaning)
     except ValueRangeError as error:
         problems.add(
             where, key=f"{key}.value", value=shown(entry["value"]), expected=str(error).removeprefix("expected ")
@@ -88,7 +91,20 @@ def _factor(
     return None
 
 
-def _value(entry: Mapping[str, Any]) -> Any:
+def in_range(quantity: Quantity) -> Quantity:
+    """The quantity, when no value of it is negative or absurdly large.
+
+    Raises
+    ------
+    ValueRangeError
+        Its message is the expectation.
+    """
+    if quantity.low < 0 or quantity.high > ABSURD:
+        raise ValueRangeError("expected 0 or more" if quantity.low < 0 else f"expected at most {ABSURD:g}")
+    return quantity
+
+
+def _value(entry: Mapping[str, Any]) -> Quantity:
     """The quantity of an entry; its table may carry its own origin, else it takes the entry's."""
     value = entry["value"]
     table = dict(value) if isinstance(value, Mapping) else {"value": value}

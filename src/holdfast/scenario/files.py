@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from holdfast.core.names import nearest_name
 from holdfast.scenario.bundled import bundled_folder, bundled_names
-from holdfast.scenario.problems import Problems, Where
+from holdfast.scenario.problems import Problems, Where, shown
 
 SETTINGS = "scenario.toml"
 LINE = "line.geojson"
@@ -22,6 +22,8 @@ TABLES = (
 KNOWN = (SETTINGS, LINE, FACTORS, *TABLES)
 MAX_BYTES = 16 * 2**20
 """Largest file that is read: a scenario is a planner's tables, not a data dump."""
+MAX_MEMBERS = 1000
+"""Most files that a zip may hold: a scenario has a dozen, and notes beside them."""
 _OURS = {".csv", ".toml", ".geojson"}
 _MEBIBYTE = 2**20
 
@@ -59,24 +61,29 @@ def read_files(path_or_name: str | Path, *, problems: Problems) -> ScenarioFiles
         text = decode(data, name, problems)
         if text is not None:
             files.texts[name] = text
-    _check_names(files, problems)
+    if SETTINGS not in files.texts and not any(problem.file == SETTINGS for problem in problems.found):
+        problems.add(Where(SETTINGS), key="file", value="missing", expected="a file of this name in every scenario")
     return files
 
 
-def _check_names(files: ScenarioFiles, problems: Problems) -> None:
-    if SETTINGS not in files.texts and not any(problem.file == SETTINGS for problem in problems.found):
-        problems.add(Where(SETTINGS), key="file", value="missing", expected="a file of this name in every scenario")
-    for name in [name for name in files.texts if name not in KNOWN]:
+def _is_ours(name: str, problems: Problems) -> bool:
+    """Whether a file is to be read; one that looks like ours by its ending but has no known name is a problem."""
+    if name.startswith((".", "~$")) or PurePosixPath(name).suffix.lower() not in _OURS:
+        return False
+    if name not in KNOWN:
         problems.add(
             Where(name), key="file", value="unknown",
             expected=f"one of {', '.join(KNOWN)}", nearest=nearest_name(name, KNOWN),
         )  # fmt: skip
-        del files.texts[name]
+    return name in KNOWN
 
 
 def _folder(folder: Path, problems: Problems) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.suffix.lower() not in _OURS or not path.is_file():
+        if not _is_ours(path.name, problems):
+            continue
+        if not path.is_file():
+            problems.add(Where(path.name), key="file", value="no plain file", expected="a file that can be read")
             continue
         if path.stat().st_size > MAX_BYTES:
             _too_large(path.name, path.stat().st_size, problems)
@@ -106,16 +113,22 @@ def _archive(path: Path, problems: Problems) -> Iterator[tuple[str, bytes]]:
 def _members(archive: zipfile.ZipFile, archive_name: str, problems: Problems) -> Iterator[tuple[str, bytes]]:
     """Members of the folder in the archive, however deep it lies; nothing is ever written to disk."""
     members: dict[PurePosixPath, zipfile.ZipInfo] = {}
+    where = Where(archive_name)
+    if len(archive.infolist()) > MAX_MEMBERS:
+        count = f"{len(archive.infolist())} files"
+        problems.add(where, key="file", value=count, expected=f"a scenario folder of at most {MAX_MEMBERS} files")
+        return
     for info in archive.infolist():
         fault = _fault(info)
         if fault:
-            problems.add(Where(archive_name), key=info.filename, value=fault, expected="plain files inside the folder")
+            problems.add(where, key=shown(info.filename), value=fault, expected="plain files inside the folder")
+        elif PurePosixPath(info.filename) in members:
+            problems.add(where, key=shown(info.filename), value="twice", expected="each file once")
         elif not info.is_dir():
             members[PurePosixPath(info.filename)] = info
-    settings = [member for member in members if member.name == SETTINGS and "__MACOSX" not in member.parts]
-    top = min(settings, key=lambda member: len(member.parts)).parent if settings else PurePosixPath()
+    top = _top(members, where, problems)
     for member, info in sorted(members.items()):
-        if member.parent != top or member.suffix.lower() not in _OURS or member.name.startswith("."):
+        if member.parent != top or not _is_ours(member.name, problems):
             continue
         with archive.open(info) as stream:
             data = stream.read(MAX_BYTES + 1)
@@ -123,6 +136,17 @@ def _members(archive: zipfile.ZipFile, archive_name: str, problems: Problems) ->
             _too_large(member.name, max(info.file_size, len(data)), problems)
             continue
         yield member.name, data
+
+
+def _top(members: Iterable[PurePosixPath], where: Where, problems: Problems) -> PurePosixPath:
+    """The folder of the scenario: the one whose scenario.toml lies least deep; two of them are a problem."""
+    settings = [member for member in members if member.name == SETTINGS and "__MACOSX" not in member.parts]
+    depth = min((len(member.parts) for member in settings), default=0)
+    tops = sorted(member.parent for member in settings if len(member.parts) == depth)
+    if len(tops) > 1:
+        value = ", ".join(shown(str(folder)) for folder in tops[:3])
+        problems.add(where, key="folders", value=value, expected="one scenario in a .zip")
+    return tops[0] if tops else PurePosixPath()
 
 
 def _fault(info: zipfile.ZipInfo) -> str:
@@ -138,6 +162,9 @@ def _fault(info: zipfile.ZipInfo) -> str:
 
 def decode(data: bytes, name: str, problems: Problems) -> str | None:
     """The text of a file that must be UTF-8 (a byte-order mark is taken off), or None with a problem added."""
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        problems.add(Where(name, 1), key="encoding", value="UTF-32", expected="UTF-8; in Excel save as 'CSV UTF-8'")
+        return None
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         problems.add(Where(name, 1), key="encoding", value="UTF-16", expected="UTF-8; in Excel save as 'CSV UTF-8'")
         return None

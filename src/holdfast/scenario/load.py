@@ -66,7 +66,7 @@ def _read(files: ScenarioFiles, problems: Problems, locator: Locator) -> Draft:
     draft = Draft()
     catalogue = read_catalogue(problems=problems, locator=locator)
     settings = read_toml(files.texts[SETTINGS], file=SETTINGS, problems=problems, locator=locator)
-    if settings:
+    if settings or not any(problem.file == SETTINGS for problem in problems.found):
         read_settings(settings, draft, name=files.name, locator=locator, problems=problems)
     if LINE in files.texts:
         draft.traces = read_traces(files.texts[LINE], file=LINE, problems=problems, locator=locator)

@@ -12,6 +12,7 @@ from holdfast.scenario.cells import kinds_of, parse_cell
 from holdfast.scenario.checks import check_draft
 from holdfast.scenario.document import plain
 from holdfast.scenario.draft import Draft, draft_of
+from holdfast.scenario.factors import in_range
 from holdfast.scenario.origin import with_origin
 from holdfast.scenario.problems import Locator, Problems, Where, shown
 from holdfast.scenario.quantities import read_quantity
@@ -210,7 +211,7 @@ def _set_head(scenario: Scenario, targets: Mapping[_Target, Any], report: _Repor
 
 def _set_factor(scenario: Scenario, target: _Target, value: Any, *, why: str, report: _Report) -> Scenario:
     try:
-        quantity = with_origin(read_quantity(value), source="", assumption=why)
+        quantity = with_origin(in_range(read_quantity(value)), source="", assumption=why)
     except ValueRangeError as error:
         report.add(target.holder, value=shown(value), expected=str(error).removeprefix("expected "))
         return scenario

@@ -53,7 +53,7 @@ def parse_quantity(text: str, *, source: str = "", assumption: str = "") -> Quan
 def _quantity(low: float, mode: float | None, high: float, shape: str, *, source: str, assumption: str) -> Quantity:
     """The quantity of given bounds; without a mode the middle of its distribution stands in."""
     if low == high:
-        shape = "point"
+        shape, mode = "point", low if mode is None else mode
     elif not shape:
         shape = "uniform" if mode is None else "triangular"
     if mode is None:

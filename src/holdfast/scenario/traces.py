@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import insort
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -147,20 +146,19 @@ def _is_simple(points: list[Point], *, key: str, where: Where, problems: Problem
 def find_crossing(points: Sequence[Point]) -> tuple[int, int] | None:
     """The first two segments of a polyline that meet elsewhere than at a shared end, or None (plane geometry).
 
-    Segments are swept from west to east; each is compared with those whose longitudes and latitudes overlap its own.
+    A tree of the segments' boxes gives the pairs whose boxes overlap; only those are compared.
     """
-    active: list[tuple[float, int]] = []  # (eastern end, segment)
-    order = sorted(range(len(points) - 1), key=lambda number: min(points[number][0], points[number + 1][0]))
-    for number in order:
-        a, b = points[number], points[number + 1]
-        west, east = sorted((a[0], b[0]))
-        while active and active[0][0] < west:
-            active.pop(0)
-        for _, other in active:
-            if _meet(a, b, points[other], points[other + 1], gap=abs(number - other)):
-                first, second = sorted((number, other))
-                return first, second
-        insort(active, (east, number))
+    import numpy as np
+    from shapely import STRtree, linestrings
+
+    corners = np.asarray(points, dtype=float)
+    segments = linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    tree = STRtree(segments)
+    for number, segment in enumerate(segments):
+        overlapping = tree.query(segment)
+        for other in sorted(int(one) for one in overlapping if one > number):
+            if _meet(*points[number : number + 2], *points[other : other + 2], gap=other - number):
+                return number, other
     return None
 
 

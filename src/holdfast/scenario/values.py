@@ -54,7 +54,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.mode) and math.isfinite(self.high)):
-            raise ValueRangeError(f"range {self.low}..{self.mode}..{self.high} has a bound that is not finite")
+            raise ValueRangeError(f"expected finite numbers, not {self.low:g}..{self.mode:g}..{self.high:g}")
         if not self.low <= self.mode <= self.high:
             raise ValueRangeError(
                 f"range {self.low}..{self.mode}..{self.high} is not in order; expected low <= mode <= high"
