@@ -319,3 +319,10 @@ def test_a_long_line_is_covered_fast() -> None:
     start = perf_counter()
     cover(inputs)
     assert perf_counter() - start < 4.0
+
+
+def test_service_levels_keep_their_origin() -> None:
+    """What coverage is held against is explained down to the source or assumption of the scenario, not to a bare number."""
+    found = cover(coverage_inputs((), service_source="ev-1", service_assumption="a planner's start")).figures
+    for name in ("service.observe_probability", "service.respond_minutes"):
+        assert (found[name].source, found[name].assumption) == ("ev-1", "a planner's start")

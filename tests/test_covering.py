@@ -157,3 +157,14 @@ def test_a_demand_in_two_groups_is_refused() -> None:
     """A demand may stand in one group only."""
     with pytest.raises(ValueRangeError, match="two groups"):
         least_cost_cover(np.ones((3, 1)), [1.0], np.ones(3), groups=[(0, 1), (1, 2)])
+
+
+def test_shadow_prices_change_nothing_but_themselves() -> None:
+    """Without prices the cheapest units are the same, and no demand is called binding."""
+    gains, costs, demands = [[1.0, 3.0, 0.0], [2.0, 0.0, 1.0]], [2.0, 5.0, 1.5], [7.0, 5.0]
+    priced = least_cost_cover(gains, costs, demands)
+    plain = least_cost_cover(gains, costs, demands, priced=False)
+    assert plain.x.tolist() == priced.x.tolist()
+    assert priced.binding
+    assert plain.binding == ()
+    assert np.isnan(plain.duals).all()

@@ -229,3 +229,11 @@ def test_sizing_twice_gives_the_same_bits() -> None:
     first, second = size(_inputs()), size.__wrapped__(_inputs())  # type: ignore[attr-defined]
     assert first.cover.identical(second.cover)
     assert first.figures == second.figures
+
+
+def test_every_given_has_an_origin() -> None:
+    """A size is explained down to sources and assumptions: no given figure of sizing stands without either."""
+    for posture in ("observe", "reassure", "robust"):
+        figures = size(gather_sizing(tiny_scenario(**{"mission.posture": posture}))).figures
+        bare = [name for name, row in figures.items() if row.kind == "given" and not (row.source or row.assumption)]
+        assert bare == [], posture

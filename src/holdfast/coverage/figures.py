@@ -106,8 +106,14 @@ def _write_line(sheet: Worksheet, inputs: CoverageInputs, watch: Watch, minutes:
     sheet.given(
         "cover.minutes_by_km", minutes, unit="min", text="alert + road time from the reaction site that is there first"
     )
-    sheet.given("service.observe_probability", inputs.observe_probability, unit="1", text="service level asked")
-    sheet.given("service.respond_minutes", inputs.respond_minutes, unit="min", text="service level asked")
+    for name, asked, unit in (
+        ("observe_probability", inputs.observe_probability, "1"),
+        ("respond_minutes", inputs.respond_minutes, "min"),
+    ):
+        sheet.given(
+            f"service.{name}", asked, unit=unit, text="service level asked", source=inputs.service_source,
+            assumption=inputs.service_assumption,
+        )  # fmt: skip
     sheet.apply("cover.seen", "cover.line_mean", by_km="cover.seen_by_km", length_km="cover.length_km")
     sheet.apply("cover.seen_least", "cover.least", by_km="cover.seen_by_km")
     sheet.apply("cover.shots_noticed", "cover.line_mean", by_km="cover.shots_by_km", length_km="cover.length_km")

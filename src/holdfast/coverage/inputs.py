@@ -62,6 +62,9 @@ class CoverageInputs:
     respond_minutes: float
     counts_across: bool
     factors: dict[str, float]
+    service_source: str = ""
+    service_assumption: str = ""
+    """Where the service levels asked come from."""
 
 
 def arrived_by(day: float) -> Callable[[Standing], bool]:
@@ -125,6 +128,8 @@ def gather_coverage(
         },
         observe_probability=scenario.service.observe_probability,
         respond_minutes=scenario.service.respond_minutes,
+        service_source=scenario.service.source,
+        service_assumption=scenario.service.assumption,
         counts_across=levers.asked and levers.granted and levers.honoured,
         factors={key: scenario.factor(key) for key in FACTORS},
     )

@@ -254,17 +254,22 @@ def least_cost_cover(
     if priced or not integer:
         duals, solution = _solve_relaxed(objective, rows, right, high, demands=need.size)
     if integer:
-        whole = (np.arange(columns) < cost.size).astype(float)
-        found = milp(
-            objective, integrality=whole, bounds=Bounds(np.zeros(columns), high),
-            constraints=[LinearConstraint(rows, right, np.inf)], options={"mip_rel_gap": 1e-6, "node_limit": _NODES},
-        )  # fmt: skip
-        if found.x is None:
-            raise InfeasibleError(f"least-cost cover: no whole number of units meets all demands ({found.message})")
-        solution = np.concatenate([np.rint(found.x[: cost.size]), found.x[cost.size :]])
+        solution = _solve_whole(objective, rows, right, high, kinds=cost.size)
     x = solution[: cost.size]
     binding = tuple(int(row) for row in np.flatnonzero(duals > 1e-9))
     return LeastCostSolution(x=x, cost=float(cost @ x), duals=duals, binding=binding)
+
+
+def _solve_whole(objective: Array, rows: Any, right: Array, high: Array, *, kinds: int) -> Array:
+    """The program with whole units of each kind; what they share out may be fractions."""
+    whole = (np.arange(objective.size) < kinds).astype(float)
+    found = milp(
+        objective, integrality=whole, bounds=Bounds(np.zeros(objective.size), high),
+        constraints=[LinearConstraint(rows, right, np.inf)], options={"mip_rel_gap": 1e-6, "node_limit": _NODES},
+    )  # fmt: skip
+    if found.x is None:
+        raise InfeasibleError(f"least-cost cover: no whole number of units meets all demands ({found.message})")
+    return np.concatenate([np.rint(found.x[:kinds]), found.x[kinds:]])
 
 
 def _solve_relaxed(objective: Array, rows: Any, right: Array, high: Array, *, demands: int) -> tuple[Array, Array]:

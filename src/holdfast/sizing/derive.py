@@ -143,5 +143,7 @@ def _derive_cost(sized: Sized) -> None:
         parts[name] = desk.apply(f"size.cost.{name}", "size.cost_of", units=f"size.total.{name}", cost=unit_cost)
     desk.apply("size.cost_year", "size.cost_sum", **parts)
     for years in _YEARS:
-        span = desk.given(f"size.years_{years}", float(years), unit="years", text="span looked at")
+        span = desk.given(
+            f"size.years_{years}", float(years), unit="years", text="span looked at", assumption="chosen to be shown"
+        )
         desk.apply(f"size.cost_{years}_years", "size.cost_span", cost="size.cost_year", years=span)

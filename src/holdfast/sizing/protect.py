@@ -270,7 +270,12 @@ def _salvo_rows(desk: Desk, cover: AssetCover) -> list[Row]:
 def _supply_text(desk: Desk, found: Batteries) -> str:
     """Interceptor days of supply of the batteries chosen, as a figure and in words."""
     stock = sum(units * desk.capability(name).interceptors for name, units in found.units.items())
-    held = desk.given("size.protect.interceptors", stock, unit="missiles", text="first load of the batteries chosen")
+    held = "size.protect.interceptors"
+    loads = [desk.of_capability(name, "interceptors") for name in sorted(found.units)]
+    desk.sheet.optimum(
+        held, stock, unit="missiles", text="first load of the batteries chosen: sum of units x interceptors a unit",
+        inputs=(*(f"size.protect.assets.{name}" for name in sorted(found.units)), *loads),
+    )  # fmt: skip
     targets = desk.apply(
         "size.protect.targets", "size.people_sum", drones=desk.threat("drones_per_raid"),
         cruise=desk.threat("cruise_missiles_per_raid"), ballistic=desk.threat("ballistic_missiles_per_raid"),

@@ -40,6 +40,32 @@ def frontage(minutes: Any, speed_kmh: Any, alert_minutes: Any, detour: Any, offs
 
 
 @formula(
+    "size.respond.road_used", unit="km", text="frontage by road where it is at least the least useful one, else 0",
+    reference="MODEL.md 1.3, spacing",
+)  # fmt: skip
+def road_used(by_road: Any, least_km: Any) -> Any:
+    """Frontage of the sectors that roads serve."""
+    return np.where(np.asarray(by_road) >= least_km, by_road, 0.0)
+
+
+@formula(
+    "size.respond.air_used", unit="km", text="frontage by helicopter where roads do not serve", reference="MODEL.md 1.3"
+)
+def air_used(by_road: Any, by_air: Any) -> Any:
+    """Frontage of the sectors that only helicopters serve."""
+    return np.where(np.asarray(by_road) > 0, 0.0, by_air)
+
+
+@formula(
+    "size.respond.air_share", unit="1", text="width of sectors served by helicopter / length", reference="MODEL.md 1.3"
+)
+def air_share(by_air: Any, width_km: Any) -> Any:
+    """Share of the line reached in time only by helicopter."""
+    width = np.broadcast_to(np.asarray(width_km, dtype=float), np.shape(by_air))
+    return float(width[np.asarray(by_air) > 0].sum() / max(float(width.sum()), 1e-9))
+
+
+@formula(
     "size.respond.bases", unit="bases", text="sum over sectors of width / frontage by the faster means, rounded up",
     reference="MODEL.md 1.3, spacing",
 )  # fmt: skip
@@ -174,11 +200,11 @@ def _bases(desk: Desk) -> str:
         "size.respond.frontage_air", "size.respond.frontage", speed_kmh=desk.of_capability("lift_helo_sqn", "speed_kmh"),
         alert_minutes=desk.factor("respond.air_alert_minutes"), detour=desk.factor("respond.air_detour"), **shared,
     )  # fmt: skip
-    least = desk.number("respond.least_frontage_km")
-    useful = np.where(desk[by_road] >= least, desk[by_road], 0.0)
-    chosen = np.where(useful > 0, 0.0, desk[by_air])
-    road_used = desk.given("size.respond.road_used", useful, unit="km", text="frontage by road where roads suffice")
-    air_used = desk.given("size.respond.air_used", chosen, unit="km", text="frontage by helicopter where roads do not")
+    road_used = desk.apply(
+        "size.respond.road_used", "size.respond.road_used", by_road=by_road,
+        least_km=desk.factor("respond.least_frontage_km"),
+    )  # fmt: skip
+    air_used = desk.apply("size.respond.air_used", "size.respond.air_used", by_road=road_used, by_air=by_air)
     return desk.apply(
         "size.respond.bases", "size.respond.bases", width_km=desk.widths(), by_road=road_used, by_air=air_used
     )
@@ -195,13 +221,10 @@ def _calls(desk: Desk) -> str:
 
 def _lift_rows(desk: Desk, companies_figure: str) -> list[Row]:
     """Helicopters for the share of the line that only they reach in time."""
-    by_air = np.asarray(desk["size.respond.air_used"])
-    width = np.asarray(desk[desk.widths()])
-    share = float(width[by_air > 0].sum() / max(width.sum(), 1e-9))
-    if share == 0.0:
+    if not np.any(np.asarray(desk["size.respond.air_used"]) > 0):
         return []
-    name = desk.given(
-        "size.respond.air_share", share, unit="1", text="share of the line reached in time only by helicopter"
+    name = desk.apply(
+        "size.respond.air_share", "size.respond.air_share", by_air="size.respond.air_used", width_km=desk.widths()
     )
     figure = desk.apply(
         "size.respond.lifted_companies", "size.product", companies=companies_figure, share=name,
