@@ -223,9 +223,3 @@ def provenance_html(plan: Plan) -> str:
     }
     rows = "".join(f"<dt>{html.escape(key)}</dt><dd>{html.escape(value)}</dd>" for key, value in items.items())
     return f"<dl>{rows}</dl>"
-
-
-def without_time(content: BriefContent) -> BriefContent:
-    """The content with the time of creation left out, for comparing two briefs byte by byte."""
-    kept = tuple(item for item in content.sections if item[0] != "provenance")
-    return replace(content, sections=kept)
