@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, replace
 
+from holdfast.brief import force_tables as forces
 from holdfast.brief import stage_tables as stages
 from holdfast.brief import study_tables as studies
 from holdfast.brief.charts import draw_all
@@ -75,13 +76,13 @@ def gather_tables(study: Study, scenario: Scenario, plan: Plan) -> dict[str, Tab
         studies.table_of_cap(plan),
         studies.table_of_hold(plan.requirement),
         stages.table_of_requirements(plan.requirement, plan.force, names),
-        stages.table_of_approvals(plan.force),
-        stages.table_of_contributions(plan.force, nations, names),
-        stages.table_of_suppliers(plan.force, nations, names),
-        stages.table_of_shortfalls(plan.force, backing="europe_only"),
-        stages.table_of_shortfalls(plan.force, backing="with_backstop"),
-        stages.table_of_requests(plan.force),
-        stages.table_of_ask(plan.force),
+        forces.table_of_approvals(plan.force),
+        forces.table_of_contributions(plan.force, nations, names),
+        forces.table_of_suppliers(plan.force, nations, names),
+        forces.table_of_shortfalls(plan.force, backing="europe_only"),
+        forces.table_of_shortfalls(plan.force, backing="with_backstop"),
+        forces.table_of_requests(plan.force),
+        forces.table_of_ask(plan.force),
         stages.table_of_laydown(plan.laydown),
         stages.table_of_sites(plan.laydown, names),
         stages.table_of_closure(plan.deployment),

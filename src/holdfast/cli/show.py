@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from holdfast.brief import force_tables as forces
 from holdfast.brief import stage_tables as tables
 from holdfast.brief.table import Column, Table, format_cell
 from holdfast.cli.common import DISCLAIMER
@@ -96,11 +97,11 @@ def show_cap(requirement: Requirement) -> None:
 
 def show_force(force: Force) -> None:
     """Generation: approvals, suppliers, shortfalls, the ask."""
-    show_table(tables.table_of_approvals(force))
-    show_table(tables.table_of_suppliers(force, {}, {}))
-    show_table(tables.table_of_shortfalls(force, backing="europe_only"))
-    show_table(tables.table_of_shortfalls(force, backing="with_backstop"))
-    show_table(tables.table_of_ask(force))
+    show_table(forces.table_of_approvals(force))
+    show_table(forces.table_of_suppliers(force, {}, {}))
+    show_table(forces.table_of_shortfalls(force, backing="europe_only"))
+    show_table(forces.table_of_shortfalls(force, backing="with_backstop"))
+    show_table(forces.table_of_ask(force))
 
 
 def show_laydown(laydown: Laydown) -> None:
