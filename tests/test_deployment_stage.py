@@ -147,16 +147,14 @@ def test_enablers_go_first_on_a_narrow_way() -> None:
     assert max(day["fra_brigade_hq@30"], day["gbr_signals_bn@30"]) < min(day["fra_mech_bn@30"], day["gbr_mech_bn@30"])
 
 
-def test_reliefs_do_not_count_twice() -> None:
-    """A second tour of the same pool relieves the first; a larger second tour adds only what exceeds it."""
+def test_every_unit_of_the_force_moves_once() -> None:
+    """The force lists first fills only, so each unit and each person of it moves exactly once, in the order of readiness."""
     scenario = tiny_scenario()
-    first, relief = (a_unit("fra_mech_bn", scenario, units=2, ready=day) for day in (30, 210))
-    larger = a_unit("fra_mech_bn", scenario, units=3, ready=390)
-    alone = gathered(scenario, (first, relief))
-    assert sum(item.units for item in alone.moving) == pytest.approx(2)
-    both = gathered(scenario, (first, relief, larger))
-    assert sum(item.units for item in both.moving) == pytest.approx(3)
-    assert sum(item.personnel for item in both.moving) == pytest.approx(3 * 800)
+    units = tuple(a_unit("fra_mech_bn", scenario, units=count, ready=day) for count, day in ((1, 210), (2, 30)))
+    found = gathered(scenario, units)
+    assert sum(item.units for item in found.moving) == pytest.approx(3)
+    assert sum(item.personnel for item in found.moving) == pytest.approx(3 * 800)
+    assert [item.ready_day for item in found.moving] == sorted(item.ready_day for item in found.moving)
 
 
 def test_nothing_enters_the_country_before_the_ceasefire() -> None:

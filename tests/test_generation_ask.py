@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation_cases import demand, element, inputs, nation, offer
+from generation_cases import demand, element, inputs, kind, nation, offer
 from holdfast.core.errors import ValueRangeError
 from holdfast.generation.approvals import participation
 from holdfast.generation.ask import Ask, cheapest_set, make_ask, shapley_values, value_of_sets
@@ -83,6 +83,48 @@ def test_what_an_element_unlocks_is_told_apart() -> None:
     assert item.shapley == pytest.approx(400.0)
     assert item.shapley_units == pytest.approx(0.0)
     assert item.unlocks == ("FRA",)
+
+
+def test_worth_adds_up_in_both_games() -> None:
+    """Efficiency: the elements' values add to what all close together, with nations answering and with nations held."""
+    case = inputs(
+        contributors=(nation(conditions="backstop.a"), nation("GBR")),
+        offers=(offer(), offer("GBR", 2)),
+        demand=(demand(units=9), demand("mech_bn", 3, area="theatre")),
+        elements=(element("a", 1), element("b", 2), element("c", 1)),
+    )
+    program = SteadyProgram(case, edges=find_edges(case), in_full=True)
+    items = ask_of(case).items
+    for values, worth in (
+        (value_of_sets(case, program), [item.shapley for item in items]),
+        (value_of_sets(case, program, hold_nations=True), [item.shapley_units for item in items]),
+    ):
+        assert values[0] > values[-1]
+        assert sum(worth) == pytest.approx(values[0] - values[-1])
+
+
+def test_the_request_is_a_sentence_with_all_that_is_asked() -> None:
+    """Units, capability, how they are provided, where based, by which day, for which requirement, on what terms."""
+    case = inputs(
+        demand=(demand("patriot_bty", 6, by_task=(("protect", 6.0),)),),
+        elements=(
+            element("a", 4, "patriot_bty", ready_days=30.0, based_name="Przemyśl", owner_name="United States",
+                    conditions="frame.coalition and nation.FRA"),
+            element("b", 2, "patriot_bty", mode="transfer", area="country", crew_nation="FRA", interceptors=64.0),
+            element("c", 1, "eod_team"),
+        ),
+        kinds={"mech_bn": kind("mech_bn"), "eod_team": kind("eod_team"),
+               "patriot_bty": kind("patriot_bty", domain="air_defence")},
+        facts={"ceasefire": True, "frame.coalition": True},
+    )  # fmt: skip
+    said = {item.element: item.request for item in ask_of(case).items}
+    assert said["a"] == (
+        "United States is asked for 4 × patriot bty, operated by its own crews from outside the country, based at Przemyśl, "
+        "ready 30 days after the ceasefire, towards the requirement of 6 × patriot bty (task: protect). "
+        "Terms: the mission frame is coalition and FRA takes part."
+    )
+    assert "handed over for good with 64 interceptors and crewed by FRA" in said["b"]
+    assert "for no requirement of this option" in said["c"]
 
 
 def test_sourced_share_follows_worth() -> None:

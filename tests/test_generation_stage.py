@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from generation_cases import demand, element, inputs, kind, nation, offer
+from holdfast.generation.arrivals import full_level
 from holdfast.generation.inputs import GenerationInputs
 from holdfast.generation.stage import generate
 from holdfast.results.derivation import explain_figure
@@ -58,6 +60,41 @@ def test_units_arrive_once(force: Force) -> None:
     assert [(unit.id, unit.area, unit.ready_day) for unit in force.units if unit.backstop] == [
         ("shield", "neighbour", 45.0)
     ]
+
+
+@pytest.mark.parametrize(
+    ("station", "full"),
+    [
+        ([0.0] * 6 + [3.0] * 30, 3.0),
+        ([9.0] * 12 + [2.0, 2.0, 2.0, 3.0] * 6, 2.0),
+        ([1.0, 4.0], 4.0),
+        ([0.0] * 12 + [1.0, 0.0] * 12, 1.0),
+    ],
+)
+def test_full_capability_is_the_median_steady_month(station: list[float], full: float) -> None:
+    """The first year does not count; half a unit rounds up; a short horizon counts with its last month."""
+    assert full_level(np.array(station)) == full
+
+
+def test_arrivals_stop_at_full_capability() -> None:
+    """A peak above what stands for ever is no arrival: what arrives is what stands in the median steady month."""
+    case = inputs(months=36, offers=(offer("FRA", 5, dwell=2.0, overlap_days=14),), demand=(demand(units=5),))
+    found = generate(case)
+    station = found.on_station.sel(backing="with_backstop").sum("pool").values
+    assert sum(unit.units for unit in found.units) == full_level(station)
+
+
+def test_deciding_before_the_ceasefire_is_worth_days() -> None:
+    """Two clocks of 100 days, one of them started 60 days before D: it saves 60 days for half of the people, 30 in the mean."""
+    case = inputs(
+        contributors=(nation("FRA", decision_days=100.0, start_day=-60.0), nation("GBR", decision_days=100.0)),
+        offers=(offer("FRA", 4, areas=("country",)), offer("GBR", 4, areas=("neighbour",))),
+        demand=(demand(units=2), demand(units=2, area="neighbour")),
+    )
+    figures = generate(case).figures
+    assert figures["generate.ready_day.planned"].value == pytest.approx((40 + 100) / 2)
+    assert figures["generate.deciding_before_d_days"].value == pytest.approx(30.0)
+    assert "clock" in explain_figure(figures, "generate.deciding_before_d_days")
 
 
 def test_shortfalls_say_what_binds(force: Force) -> None:

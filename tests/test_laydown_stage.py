@@ -213,27 +213,18 @@ def test_a_force_without_a_line_is_an_error() -> None:
         gather_laydown(support.tiny_scenario(traces={}), empty_requirement(), empty_force())
 
 
-def test_units_at_full_capability_are_those_on_station_in_the_last_year() -> None:
-    """A capability counts with the median of its last year; elements of the backstop count only where granted."""
+def test_what_is_placed_is_the_force_at_full_capability() -> None:
+    """A capability counts with the units that the force lists, pools added up; the backstop's only where granted."""
     from cover_cases import empty_requirement, force_of
 
     scenario = support.tiny_scenario()
-    force = force_of(scenario, {"fra_mech_bn": [0.0] * 12 + [2.0] * 12}, elements={"air_defence_neighbours": 3.0})
+    pools = {"fra_mech_bn": [2.0] * 24, "gbr_mech_bn": [1.0] * 24}
+    force = force_of(scenario, pools, elements={"air_defence_neighbours": 3.0})
     inputs = gather_laydown(scenario, empty_requirement(), force)
     found = {(row.capability, row.area, row.backstop): row.units for row in inputs.units}
-    assert found == {("mech_bn", "country", False): 2.0, ("patriot_bty", "neighbour", True): 3.0}
+    assert found == {("mech_bn", "country", False): 3.0, ("patriot_bty", "neighbour", True): 3.0}
     refused = support.tiny_scenario(**{"backstop_levers.granted": False})
     assert not any(row.backstop for row in gather_laydown(refused, empty_requirement(), force).units)
-
-
-def test_pools_that_relieve_each_other_are_not_added_up() -> None:
-    """Two pools in turn, two units each, keep two units on station, not four."""
-    from cover_cases import empty_requirement, force_of
-
-    scenario = support.tiny_scenario()
-    turns = [2.0, 2.0, 2.0, 0.0, 0.0, 0.0] * 4
-    force = force_of(scenario, {"fra_mech_bn": turns, "gbr_mech_bn": [2.0 - count for count in turns]})
-    assert [row.units for row in gather_laydown(scenario, empty_requirement(), force).units] == [2.0]
 
 
 def test_a_long_line_is_laid_out_in_seconds() -> None:

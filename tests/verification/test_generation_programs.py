@@ -13,9 +13,13 @@ from generation_cases import demand, inputs, nation, offer
 from holdfast.generation import schedule
 from holdfast.generation.approvals import participation
 from holdfast.generation.inputs import GenerationInputs
-from holdfast.generation.model import BURDEN, EARLIER
+from holdfast.generation.model import BURDEN, CHURN, EARLIER, SETTLED_MONTHS
 from holdfast.generation.schedule import Schedule, schedule_force
 from holdfast.generation.supply import Supply, find_edges, pool_source, supply_of
+from holdfast.laydown.inputs import gather_laydown
+from holdfast.pipeline import run_stages
+from holdfast.scenario.cases import Case, resolve_case
+from holdfast.scenario.load import load_scenario
 
 pytestmark = pytest.mark.verification
 
@@ -48,6 +52,8 @@ def enumerate_best(case: GenerationInputs, *, step: int) -> float:
             options.append(_station(starts, source.ready_month, tour=row.tour_months, months=months, step=step))
         plans.append(options)
     line, burden = case.demand[0], case.kinds["mech_bn"].personnel
+    last_ready = max(pool_source(case, row).ready_month // step for row in case.offers)
+    settled = min(last_ready + 1, SETTLED_MONTHS // step, periods - 1)
     best = np.inf
     for choice in product(*plans):
         present = np.sum([there for there, _ in choice], axis=0)
@@ -55,7 +61,11 @@ def enumerate_best(case: GenerationInputs, *, step: int) -> float:
         short = np.maximum(line.units - present, 0.0).reshape(periods, step).mean(axis=1)
         early = 1 + EARLIER * (periods - np.arange(periods)) / periods
         value = line.weight * step * float(short @ early) + BURDEN * burden * used
-        value += case.withdrawal_months * line.weight * float(np.maximum(np.diff(short), 0).sum())
+        again = max(float(short[settled] - short[-1]), 0.0)
+        value += case.withdrawal_months * line.weight * (float(np.maximum(np.diff(short), 0).sum()) + again)
+        slots = np.sum([slots for _, slots in choice], axis=0)
+        left = float(np.maximum(-np.diff(slots), 0).sum()) + max(float(slots[-1] - slots[settled]), 0.0)
+        value += CHURN * min(line.weight, burden) * left
         best = min(best, value)
     return best
 
@@ -93,6 +103,37 @@ def test_small_instances_are_solved_to_the_enumerated_optimum(case: dict[str, An
     assert solve(small).value == pytest.approx(enumerate_best(small, step=3), rel=1e-6)
 
 
+def test_what_arrives_is_what_is_laid_down_and_what_is_seen_in_the_end() -> None:
+    """Full capability is one thing: units generated, placed and moved agree by capability and ownership, backstop included.
+
+    So the last day of the build-up shows what coverage says of full capability.
+    """
+    scenario = load_scenario("ukraine-2025-02")
+    case = Case(option="reassure_30k_backstop", settlement="thinned_host_only", overrides={})
+    done = run_stages(scenario, case, until="cover")
+    resolved = resolve_case(scenario, case)
+    placed: dict[str, float] = {}
+    for row in gather_laydown(resolved, done.requirement, done.force).units:
+        placed[row.capability] = placed.get(row.capability, 0.0) + row.units
+    moved: dict[str, float] = {}
+    for arrival in done.deployment.arrivals:
+        moved[arrival.capability] = moved.get(arrival.capability, 0.0) + arrival.units
+    assert moved == pytest.approx(placed)
+    assert sum(unit.units for unit in done.force.units if unit.backstop) == pytest.approx(
+        sum(row.units.nominal for row in resolved.backstop.values())
+    )
+    standing = done.force.on_station.sel(backing="with_backstop")
+    for name in {unit.capability for unit in done.force.units if not unit.backstop}:
+        pools = [p for p in map(str, standing["pool"].values) if resolved.pools[p].capability == name]
+        own = sum(unit.units for unit in done.force.units if unit.capability == name and not unit.backstop)
+        full = np.floor(np.median(standing.sel(pool=pools).sum("pool").values[12:]) + 0.5)
+        assert own == pytest.approx(full), name
+    line = done.coverage.line
+    ends = np.minimum(line["km"].values + 1, done.coverage.sectors["length_km"].values.sum())
+    mean = np.average(line["seen"].values, weights=ends - line["km"].values)
+    assert float(done.coverage.by_day["seen"][-1]) == pytest.approx(mean, abs=1e-6)
+
+
 def large(**more: Any) -> GenerationInputs:
     names = ("FRA", "GBR", "DEU", "NLD", "SWE")
     return inputs(
@@ -108,7 +149,7 @@ def large(**more: Any) -> GenerationInputs:
 
 @pytest.mark.parametrize("cap", [0, 500])
 def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pytest.MonkeyPatch, cap: int) -> None:
-    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within a tenth of its value."""
+    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within an eighth of its value."""
     case = large(cap_in_country=cap)
     exact = solve(case)
     monkeypatch.setattr(schedule, "EXACT_SIZE", 0)
@@ -116,7 +157,7 @@ def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pyte
     rounded = solve(replace(case, gap=1.1e-3))  # another key, so that the stage's memory does not answer
     assert rounded.value >= exact.bound - 1e-6
     assert rounded.bound <= exact.value + 1e-6
-    assert rounded.value <= 1.10 * exact.value
+    assert rounded.value <= 1.125 * exact.value
     assert np.all(rounded.starts == np.round(rounded.starts))
     supply = supply_for(case)
     for row, source in enumerate(supply.sources):

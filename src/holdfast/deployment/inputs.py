@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from holdfast.core.names import unknown_name
 from holdfast.deployment.destinations import Destination, assign_destinations
-from holdfast.deployment.reliefs import build_up
 from holdfast.results.stages import Force, ForceUnit, Laydown
 from holdfast.scenario.types import Capability, Leg, Place, Scenario
 from holdfast.scenario.values import Quantity
 
 DAYS_A_MONTH = 30
 """Month m spans days 30 m to 30 (m + 1) after D, everywhere in Holdfast."""
+_LEAST = 1e-6  # units; less is rounding, not a unit
 REACTION_TASKS = frozenset(("respond", "hold"))
 """Tasks that make a unit one that can react, for initial capability."""
 
@@ -93,8 +94,7 @@ def gather_deployment(scenario: Scenario, force: Force, laydown: Laydown) -> Dep
     """
     moving: tuple[MovingUnit, ...] = ()
     if scenario.mission.posture != "none":
-        units = build_up(force.units, scenario)
-        assigned = assign_destinations(units, scenario, laydown)
+        assigned = assign_destinations(_moving_order(force.units), scenario, laydown)
         moving = tuple(_moving(unit, place, scenario) for unit, place in assigned)
     return DeploymentInputs(
         posture=scenario.mission.posture,
@@ -106,6 +106,12 @@ def gather_deployment(scenario: Scenario, force: Force, laydown: Laydown) -> Dep
         horizon_days=DAYS_A_MONTH * scenario.horizon_months,
         seed=scenario.stress.seed,
     )
+
+
+def _moving_order(units: tuple[ForceUnit, ...]) -> tuple[ForceUnit, ...]:
+    """Units in the order of readiness. The force lists first fills only: a relief takes over equipment in place (G17)."""
+    there = [unit for unit in units if unit.units > _LEAST and math.isfinite(unit.ready_day)]
+    return tuple(sorted(there, key=lambda unit: (unit.ready_day, unit.id)))
 
 
 def _settings(scenario: Scenario) -> Settings:

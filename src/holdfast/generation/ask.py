@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from holdfast.core.errors import ValueRangeError
 from holdfast.generation.approvals import Participation, participation
 from holdfast.generation.inputs import Element, GenerationInputs
+from holdfast.generation.requests import request_of
 from holdfast.generation.steady import SteadyProgram
 from holdfast.results.stages import AskItem
 
@@ -137,6 +138,7 @@ def make_ask(inputs: GenerationInputs, program: SteadyProgram) -> Ask:
             sourced=element.sourced,
             shapley_units=float(of_units[bit]),
             unlocks=_unlocked(inputs, element.id),
+            request=request_of(inputs, element),
         )
         for bit, element in enumerate(inputs.elements)
     )

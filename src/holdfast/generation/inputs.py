@@ -118,6 +118,8 @@ class Element:
     substitute_cost_musd: float
     based: str
     sourced: bool
+    based_name: str = ""
+    owner_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,6 +335,8 @@ def _element(row: BackstopElement, scenario: Scenario) -> Element:
         substitute_cost_musd=row.substitute_cost_musd,
         based=row.based,
         sourced=bool(row.source) and not row.assumption,
+        based_name=scenario.places[row.based].name if row.based in scenario.places else "",
+        owner_name=scenario.nations[row.owner].name if row.owner in scenario.nations else "",
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from holdfast.core.errors import InfeasibleError
 from holdfast.core.solver import new_model
+from holdfast.generation.inputs import DemandLine
 from holdfast.generation.supply import Edge, Source, Supply
 
 if TYPE_CHECKING:
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-EARLIER = 1e-2
-"""Second objective beside the first: the weight of the whole horizon's delay, in months of the shortfall itself."""
+EARLIER = 0.1
+"""Second objective beside the first: how much more a month short weighs at D than at the horizon.
+
+A tour moved from the end to the beginning gains a tenth of its months, less than any tour more: shortfall goes first."""
+SETTLED_MONTHS = 12
+"""Months after which every line counts as settled, even where a pool is ready later still."""
+CHURN = 0.5
+"""Months of its own weight that a unit counts which leaves and is not relieved by one of its kind, others filling in."""
 BURDEN = 1e-4
 """Third objective: weight of one people-equivalent on station, in people-equivalents short."""
 
@@ -75,6 +82,13 @@ class Program:
         self.drop: Variable = self.model.add_variables(
             lower=0, coords=[line, self.period[1:]], dims=["line", "period"], name="withdrawn"
         )
+        self.again: Variable = self.model.add_variables(
+            lower=0, coords=[line], dims=["line"], name="withdrawn at return"
+        )
+        self.kinds = sorted({source.capability for source in self.pools})
+        self.churn: Variable = self.model.add_variables(
+            lower=0, coords=[self.kinds, self.period], dims=["kind", "period"], name="replaced by others"
+        )
         self.started = self._add_started()
 
     def _add_started(self) -> Variable | None:
@@ -104,6 +118,23 @@ class Program:
         """Periods after which a pool's schedule is repeated: whole tours covering its periods, at least a cycle."""
         tours = math.ceil((self.periods - self.first(source)) / self.tour(source))
         return max(self.cycle(source), tours * self.tour(source))
+
+    def settled(self, line: DemandLine) -> int:
+        """First period in which all that fills a line is ready: with it the last is compared, since the rounds repeat."""
+        ready = {source.id: self.first(source) for source in self.supply.sources}
+        begins = [ready[edge.source] for edge in self.supply.edges if edge.line == line.id]
+        return min(max(begins, default=0) + 1, SETTLED_MONTHS // self.step, self.periods - 1)
+
+    def settled_kind(self, kind: str) -> int:
+        """The same for what stands of one capability."""
+        begins = [self.first(source) for source in self.pools if source.capability == kind]
+        return min(max(begins, default=0) + 1, SETTLED_MONTHS // self.step, self.periods - 1)
+
+    def kind_weight(self, kind: str) -> float:
+        """What a unit of a capability that leaves counts: its people, or what a missing one weighs where that is less."""
+        people = next(source.personnel for source in self.pools if source.capability == kind)
+        weights = [line.weight for line in self.lines if line.capability == kind]
+        return CHURN * min([people, *weights])
 
     def presence(self, source: Source) -> Array:
         """Share of each period in which the source is ready."""
@@ -230,11 +261,41 @@ def define_cap_constraint(program: Program) -> None:
 
 
 def define_steadiness_constraints(program: Program) -> None:
-    """A shortage that grows again is counted: withdrawn[l,q] ≥ shortfall[l,q] - shortfall[l,q-1] (Eq. G12)."""
+    """A shortage that grows again is counted: withdrawn[l,q] ≥ shortfall[l,q] - shortfall[l,q-1] (Eq. G12).
+
+    So is one that grows when the schedule is repeated: what stands at the horizon must be there in the first round as well,
+    or a plan that fills up slowly would look steady.
+    """
     periods = program.period
     now = 1 * program.short.sel(period=periods[1:])
     before = (1 * program.short.sel(period=periods[:-1])).assign_coords(period=periods[1:])
     program.model.add_constraints(program.drop - now + before >= 0, name="steady")
+    ids = [line.id for line in program.lines]
+    begins = xr.DataArray([program.settled(line) for line in program.lines], coords={"line": ids}, dims="line")
+    first = (1 * program.short.sel(period=begins)).drop_vars("period")
+    last = (1 * program.short.isel(period=-1)).drop_vars("period")
+    program.model.add_constraints(program.again - first + last >= 0, name="steady at return")
+
+
+def define_churn_constraints(program: Program) -> None:
+    """A kind of unit that leaves is counted even where others fill in: churn[k,q] ≥ station[k,q-1] - station[k,q] (Eq. G12).
+
+    Period 0 holds the growth from the first settled period to the last one, since the schedule is repeated.
+    """
+    if not program.pools:
+        return
+    ids, periods = [source.id for source in program.pools], program.period
+    group = xr.DataArray([s.capability for s in program.pools], coords={"source": ids}, dims="source", name="kind")
+    station = program.used_by_source().sel(source=ids).groupby(group).sum().sel(kind=program.kinds)
+    now, before = station.sel(period=periods[1:]), station.sel(period=periods[:-1]).assign_coords(period=periods[1:])
+    program.model.add_constraints(program.churn.sel(period=periods[1:]) - before + now >= 0, name="churn")
+    begins = xr.DataArray(
+        [program.settled_kind(kind) for kind in program.kinds], coords={"kind": program.kinds}, dims="kind"
+    )
+    first = station.sel(period=begins).drop_vars("period")
+    last = station.isel(period=-1).drop_vars("period")
+    wrapped = (1 * program.churn.isel(period=0)).drop_vars("period")
+    program.model.add_constraints(wrapped - last + first >= 0, name="churn at return")
 
 
 def define_objective(program: Program) -> None:
@@ -248,8 +309,11 @@ def define_objective(program: Program) -> None:
     burdens = {source.id: program.step * BURDEN * source.burden for source in program.supply.sources}
     burden = xr.DataArray([burdens[edge.source] for edge in edges], coords={"edge": np.arange(len(edges))}, dims="edge")
     shortage = (weight * months * program.short).sum()
-    withdrawn = (program.problem.withdrawal_months * weight * program.drop).sum()
-    program.model.add_objective(shortage + withdrawn + (burden * program.use).sum())
+    kappa = program.problem.withdrawal_months
+    withdrawn = (kappa * weight * program.drop).sum() + (kappa * weight * program.again).sum()
+    kinds = xr.DataArray([program.kind_weight(k) for k in program.kinds], coords={"kind": program.kinds}, dims="kind")
+    churn = (kinds * program.churn).sum()
+    program.model.add_objective(shortage + withdrawn + churn + (burden * program.use).sum())
 
 
 def _along(dim: str, values: tuple[Any, ...]) -> xr.DataArray:

@@ -1,13 +1,14 @@
-"""Whole tours from the relaxation: dependent rounding of cumulative counts, then moves of single tours.
+"""Whole tours from the relaxation: dependent rounding of cumulative counts, then annealing over single tours.
 
 Rotation bounds differences of cumulative counts X by whole numbers, so floor(X + θ) with one θ a pool keeps them: the
-rounded pool starts the same tours, at most one unit more or less at any date. The best θ of each pool and then single
-tours added or taken away are kept while they lower the program's value; every step keeps rotation and cap.
+rounded pool starts the same tours, at most one unit more or less at any date. From the best θ of each pool, single tours
+are added, taken away, moved or handed to another pool (`kernels.anneal`); every step keeps rotation and cap.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,12 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 THETAS = tuple(float(theta) for theta in np.linspace(0.04, 0.96, 12))
-SWEEPS = 6
+RUNS = 2
+"""Runs of the annealing, each three times as hot as the one before; the best is kept."""
+PROPOSALS = 1500
+"""Proposals of the annealing for each pool and period."""
+HOT, COLD = 0.1, 0.0005
+"""First and last temperature, as a share of what a tour of the pool is worth."""
 _OVER_CAP = 1e4  # value of a person over the cap, far above any weight: such a plan is never kept where another exists
 
 
@@ -62,7 +68,10 @@ class Worth:
     begins: NDArray[np.intp]
     weight: Array
     months: Array
-    withdrawal: float
+    withdrawal: Array
+    """(line): value of a unit that goes short again."""
+    settled: NDArray[np.intp]
+    """(line): period with which the last one is compared, since the schedule is repeated (Eq. G12)."""
     burden: Array
     """(pool): value lost for each unit on station in a period."""
     people: Array
@@ -74,8 +83,9 @@ class Worth:
         """Value of what is missing by row and of people over the cap."""
         short = np.maximum(np.maximum.reduceat(missing, self.begins, axis=0), 0.0)
         withdrawn = np.maximum(np.diff(short, axis=1), 0.0).sum(axis=1)
+        withdrawn += np.maximum(short[np.arange(len(short)), self.settled] - short[:, -1], 0.0)
         over = np.maximum(people - self.room, 0.0).sum()
-        return float(self.weight @ (short @ self.months + self.withdrawal * withdrawn) + _OVER_CAP * over)
+        return float(self.weight @ (short @ self.months) + self.withdrawal @ withdrawn + _OVER_CAP * over)
 
 
 def round_tours(relaxed: Array, *, rotations: list[Rotation], worth: Worth) -> Array:
@@ -96,12 +106,17 @@ def round_tours(relaxed: Array, *, rotations: list[Rotation], worth: Worth) -> A
     plan = _Plan(rotations=rotations, worth=worth)
     for pool in range(len(rotations)):
         plan.try_all(pool, [np.floor(relaxed[pool] + theta + 1e-9) for theta in THETAS])
-    for _ in range(SWEEPS):
-        before = plan.total
-        for pool in range(len(rotations)):
-            plan.try_all(pool, plan.moves(pool))
-        if plan.total >= before * (1.0 - 1e-6):
-            break
+    plan.anneal()
+    plan.withdraw_over_cap()
+    return plan.counts
+
+
+def better_tours(counts: Array, *, rotations: list[Rotation], worth: Worth) -> Array:
+    """Whole cumulative counts annealed again from whole ones, for another worth of what stands."""
+    plan = _Plan(rotations=rotations, worth=worth)
+    for pool, row in enumerate(counts):
+        plan.set(pool, row)
+    plan.anneal()
     plan.withdraw_over_cap()
     return plan.counts
 
@@ -136,19 +151,43 @@ class _Plan:
         if best is not None:
             self.counts[pool], self.missing, self.people, self.burden = best
 
-    def moves(self, pool: int) -> list[Array]:
-        """The pool's counts with one tour more or less or at another date, or a chain of tours more to the horizon."""
-        counts, rotation = self.counts[pool], self.rotations[pool]
-        steps = np.arange(len(counts))
-        begin = {q: (steps > q).astype(float) for q in range(rotation.first, rotation.periods)}
-        chains = [
-            sum((begin[r] for r in range(q, rotation.periods, rotation.tour)), np.zeros(len(counts))) for q in begin
-        ]
-        begun = [q for q in begin if counts[q + 1] > counts[q]]
-        added = [counts + one for one in (*begin.values(), *chains)]
-        taken = [counts - begin[q] for q in begun]
-        moved = [counts - begin[q] + begin[r] for q in begun for r in begin if r != q]
-        return added + taken + moved
+    def anneal(self) -> None:
+        """Better the plan tour by tour; the same plan on every machine of one arithmetic."""
+        from holdfast.generation.kernels import anneal
+
+        worth = self.worth
+        touch, touched = _grouped([np.flatnonzero(gain.any(axis=1)) for gain in worth.gain])
+        lines = np.searchsorted(worth.begins, np.arange(len(worth.need)), side="right") - 1
+        mate, mates = _grouped(_mates([lines[touched[a:b]] for a, b in pairwise(touch)]))
+        starts = np.diff(self.counts, axis=1).round().astype(np.int64)
+        pools = np.repeat(np.arange(len(starts)), np.diff(touch))
+        gain = worth.gain[pools, touched]
+        heavy = np.maximum(worth.weight, worth.withdrawal / worth.months.sum())
+        each = np.abs(gain).max(axis=1) * heavy[lines[touched]] * worth.months.mean()
+        scale = np.zeros(len(starts))
+        np.maximum.at(scale, pools, each)
+        rule = np.array([[r.units, r.first, r.tour, r.cycle, r.repeats] for r in self.rotations]).astype(np.int64)
+        found = []
+        for run in range(RUNS):
+            tried = starts.copy()
+            gained = anneal(
+                tried, rule, touch, touched, gain, lines, np.append(worth.begins, len(worth.need)), self.missing.copy(),
+                np.column_stack([worth.weight, worth.withdrawal]), worth.months, worth.settled, worth.burden,
+                worth.people, self.people.copy(), worth.room, _OVER_CAP, np.maximum(scale * rule[:, 2], 1e-9), mate, mates,
+                PROPOSALS * starts.size, HOT * 3.0**run, COLD, np.uint64(run),
+            )  # fmt: skip
+            found.append((gained, run, tried))
+        starts = min(found, key=lambda item: item[:2])[2]
+        for pool, begun in enumerate(starts):
+            self.set(pool, np.concatenate([[0.0], np.cumsum(begun)]))
+
+    def set(self, pool: int, counts: Array) -> None:
+        """Give a pool other counts."""
+        rotation, worth = self.rotations[pool], self.worth
+        moved = rotation.station(counts) - rotation.station(self.counts[pool])
+        self.counts[pool] = counts
+        self.missing = self.missing - worth.gain[pool] * moved
+        self.people = self.people + worth.people[pool] * moved
 
     def withdraw_over_cap(self) -> None:
         """Take tours away, the ones whose loss weighs least a person first, until the cap holds."""
@@ -167,7 +206,16 @@ class _Plan:
     def _withdraw(self, pool: int, period: int) -> None:
         rotation, counts = self.rotations[pool], self.counts[pool]
         start = max(q for q in range(max(period - rotation.tour + 1, 0), period + 1) if counts[q + 1] > counts[q])
-        change = rotation.station(counts - (np.arange(len(counts)) > start)) - rotation.station(counts)
-        self.counts[pool] = counts - (np.arange(len(counts)) > start)
-        self.missing = self.missing - self.worth.gain[pool] * change
-        self.people = self.people + self.worth.people[pool] * change
+        self.set(pool, counts - (np.arange(len(counts)) > start))
+
+
+def _grouped(parts: list[NDArray[np.intp]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each part begins (and the last ends), and the parts one after another."""
+    ends = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return ends, np.concatenate([*parts, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+
+
+def _mates(lines: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
+    """Pools that serve a line in common with each pool, itself included."""
+    known = [set(map(int, row)) for row in lines]
+    return [np.array([n for n, other in enumerate(known) if n == p or other & mine]) for p, mine in enumerate(known)]

@@ -17,6 +17,7 @@ from holdfast.generation.model import (
     Program,
     define_cap_constraint,
     define_caveat_constraints,
+    define_churn_constraints,
     define_element_constraints,
     define_fill_constraints,
     define_objective,
@@ -26,13 +27,15 @@ from holdfast.generation.model import (
     define_station_constraints,
     define_steadiness_constraints,
 )
-from holdfast.generation.rounding import Rotation, Worth, round_tours
+from holdfast.generation.rounding import Rotation, Worth, better_tours, round_tours
 from holdfast.generation.supply import Source, Supply
 
 Array = NDArray[np.float64]
 
 EXACT_SIZE = 400
 """Cumulative counts up to which the program is solved exactly; larger ones are rounded from the relaxation."""
+ROUNDS = 3
+"""Times that the rounding is repeated at most with units used as they were found to be used best."""
 EXACT_BLOCK = 200
 """Variables up to which an independent block of a large program is solved exactly after the rounding."""
 
@@ -103,6 +106,7 @@ def solve_schedule(problem: Problem) -> Schedule:
     define_caveat_constraints(program)
     define_cap_constraint(program)
     define_steadiness_constraints(program)
+    define_churn_constraints(program)
     define_objective(program)
     return read_schedule(program)
 
@@ -114,10 +118,15 @@ def solve_program(program: Program) -> Solved:
         return solve_in_blocks(program.model, coupling="cap", gap=problem.gap, node_limit=problem.node_limit)
     relaxation = Relaxation(program.model, coupling="cap")
     counts = relaxation.solved.of(program.started)
-    whole = round_tours(
-        counts, rotations=[_rotation(program, s) for s in program.pools], worth=_worth(program, relaxation)
-    )
+    rotations = [_rotation(program, source) for source in program.pools]
+    whole = round_tours(counts, rotations=rotations, worth=_worth(program, relaxation.solved))
     rough = relaxation.fixed(program.started, whole)
+    for _ in range(ROUNDS):  # again, with the units used as they were found to be used best
+        whole = better_tours(whole, rotations=rotations, worth=_worth(program, rough))
+        found = relaxation.fixed(program.started, whole)
+        if found.value >= rough.value:
+            break
+        rough = found
     return relaxation.sharpen(
         rough, columns=EXACT_BLOCK, gap=program.problem.gap, node_limit=program.problem.node_limit
     )
@@ -134,10 +143,13 @@ def _rotation(program: Program, source: Source) -> Rotation:
     )
 
 
-def _worth(program: Program, relaxation: Relaxation) -> Worth:
-    """The program's value by units on station, each pool's units shared among its edges as in the relaxation."""
+def _worth(program: Program, solved: Solved) -> Worth:
+    """The program's value by units on station, each pool's units shared among its edges as in a solution.
+
+    What stands of each kind is a row of its own, short of more than there is: it counts only where it shrinks (Eq. G12).
+    """
     edges = program.supply.edges
-    use = np.maximum(relaxation.solved.of(program.use), 0.0)
+    use = np.maximum(solved.of(program.use), 0.0)
     rates = program.rates(list(enumerate(edges))).values
     share = _shares(program, use)
     pool = {source.id: row for row, source in enumerate(program.pools)}
@@ -155,13 +167,29 @@ def _worth(program: Program, relaxation: Relaxation) -> Worth:
             need[filled] -= rates[number] * use[number]
             room = room - edge.people_in_country * use[number]
     early = 1.0 + EARLIER * (program.periods - np.arange(program.periods)) / program.periods
+    kinds = np.array([[source.capability == kind for kind in program.kinds] for source in program.pools], dtype=float)
+    stock = sum(kinds[row] * source.units for row, source in enumerate(program.pools)) + 1.0
+    begins = [r for r, (_, task, _) in enumerate(rows) if not task]
+    more = len(program.kinds)
+    weight = [line.weight for line in program.lines]
     return Worth(
-        gain=gain,
-        need=need,
-        begins=np.array([r for r, (_, task, _) in enumerate(rows) if not task]),
-        weight=np.array([line.weight for line in program.lines]),
+        gain=np.concatenate([gain, np.repeat(kinds[:, :, None], program.periods, axis=2)], axis=1),
+        need=np.concatenate([need, np.repeat(stock[:, None], program.periods, axis=1)]),
+        begins=np.array([*begins, *range(len(rows), len(rows) + more)]),
+        weight=np.array([*weight, *[0.0] * more]),
         months=program.step * early,
-        withdrawal=program.problem.withdrawal_months,
+        withdrawal=np.array(
+            [
+                *[program.problem.withdrawal_months * value for value in weight],
+                *[program.kind_weight(kind) for kind in program.kinds],
+            ]
+        ),
+        settled=np.array(
+            [
+                *[program.settled(line) for line in program.lines],
+                *[program.settled_kind(kind) for kind in program.kinds],
+            ]
+        ),
         burden=np.array([program.step * BURDEN * source.burden for source in program.pools]),
         people=people,
         room=room,

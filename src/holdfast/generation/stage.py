@@ -14,7 +14,7 @@ from holdfast.core.progress import report
 from holdfast.generation.approvals import Participation, list_approvals, participation
 from holdfast.generation.arrivals import list_units
 from holdfast.generation.ask import Ask, make_ask
-from holdfast.generation.figures import record_figures
+from holdfast.generation.figures import record_clocks, record_figures
 from holdfast.generation.inputs import GenerationInputs
 from holdfast.generation.reasons import Backing, list_shortfalls
 from holdfast.generation.schedule import schedule_force
@@ -98,6 +98,8 @@ def _assemble(
         inputs, sheet=sheet, backings={name: item.backing for name, item in zip(BACKINGS, solved, strict=True)},
         people=people, ask=ask, gain=gain,
     )  # fmt: skip
+    units = list_units(inputs, chosen.supply, chosen.backing.schedule)
+    record_clocks(inputs, sheet=sheet, units=units)
     weights = np.array([line.weight for line in inputs.demand])
     weighted = np.array([item.backing.schedule.weighted(weights) for item in solved])
     return Force(
@@ -107,7 +109,7 @@ def _assemble(
         weighted_shortfall=_by_month(inputs, weighted, units="people-equivalent", long_name="weighted shortfall"),
         gap=max(item.backing.schedule.gap for item in solved),
         approvals=approvals,
-        units=list_units(inputs, chosen.supply, chosen.backing.schedule),
+        units=units,
         shortfalls_europe_only=list_shortfalls(inputs, europe.backing),
         shortfalls=list_shortfalls(inputs, chosen.backing),
         ask=ask.items if ask else (),

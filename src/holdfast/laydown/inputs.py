@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from holdfast.core.errors import Problem, ScenarioError
 from holdfast.core.names import unknown_name
 from holdfast.results.stages import Force, Requirement
@@ -26,7 +24,7 @@ FACTORS = (
 )  # fmt: skip
 """Planning factors that laydown reads."""
 _SHARES = ("gives.companies.", "gives.posts.")
-_STEADY_MONTHS = 12  # full capability: what is held in the last year of the plan
+_DIGITS = 6  # units; less is rounding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,56 +171,33 @@ def line_sectors(scenario: Scenario, trace: Trace) -> tuple[SectorRow, ...]:
 
 
 def units_to_place(scenario: Scenario, force: Force) -> tuple[UnitsToPlace, ...]:
-    """Units on station at full capability by capability and area, the backstop's apart.
+    """The force at full capability by capability and area, the backstop's by element.
 
-    A capability counts with what all its pools together hold on station in the last year of the plan (the median month, in
-    whole units): pools relieve each other, so their own medians do not add up. It is shared between areas as the force's
-    units are. Backstop elements count where they are asked for and granted.
+    Full capability is what generation lists as the force's units (G17): what deployment moves and nothing else. Elements of
+    the backstop count where they are asked for and granted.
     """
-    levers = scenario.backstop_levers
-    backing = "with_backstop" if levers.asked and levers.granted else "europe_only"
-    station = force.on_station.sel(backing=backing).isel(month=slice(-_STEADY_MONTHS, None))
-    pools = [name for name in map(str, station.coords["pool"].values) if name in scenario.pools]
-    by_capability: dict[str, list[str]] = {}
-    for name in pools:
-        by_capability.setdefault(scenario.pools[name].capability, []).append(name)
-    found: list[UnitsToPlace] = []
-    for capability, names in sorted(by_capability.items()):
-        total = float(station.sel(pool=names).sum("pool").median("month"))
-        shares = _area_shares(scenario, force, capability)
-        found += [
-            UnitsToPlace(capability=capability, area=area, units=float(np.floor(total * share + 0.5)))
-            for area, share in shares.items()
-        ]
-    found += _backstop_units(scenario, force)
-    return tuple(row for row in found if row.units > 0)
-
-
-def _area_shares(scenario: Scenario, force: Force, capability: str) -> dict[str, float]:
-    """Where the force's own units of a capability stand; the catalogue's area where the force names none."""
-    units: dict[str, float] = {}
+    totals: dict[tuple[str, str], float] = {}
     for unit in force.units:
-        if unit.capability == capability and not unit.backstop:
-            units[unit.area] = units.get(unit.area, 0.0) + unit.units
-    total = sum(units.values())
-    if total <= 0:
-        return {scenario.capabilities[capability].area: 1.0}
-    return {area: count / total for area, count in sorted(units.items())}
+        if not unit.backstop:
+            key = (unit.capability, unit.area)
+            totals[key] = totals.get(key, 0.0) + unit.units
+    found = [
+        UnitsToPlace(capability=capability, area=area, units=round(units, _DIGITS))
+        for (capability, area), units in sorted(totals.items())
+    ]
+    return tuple(row for row in found + _backstop_units(scenario, force) if row.units > 0)
 
 
 def _backstop_units(scenario: Scenario, force: Force) -> list[UnitsToPlace]:
     if not (scenario.backstop_levers.asked and scenario.backstop_levers.granted):
         return []
-    totals: dict[str, float] = {}
-    for unit in force.units:
-        if unit.backstop and unit.id in scenario.backstop:
-            totals[unit.id] = max(totals.get(unit.id, 0.0), unit.units)
-    rows = [scenario.backstop[name] for name in sorted(totals)]
+    units = {unit.id: unit for unit in force.units if unit.backstop and unit.id in scenario.backstop}
+    rows = [scenario.backstop[name] for name in sorted(units)]
     return [
         UnitsToPlace(
             capability=row.capability,
             area={"transfer": "country", "operate_outside": "neighbour"}.get(row.mode, "theatre"),
-            units=float(np.floor(totals[row.id] + 0.5)),
+            units=round(units[row.id].units, _DIGITS),
             backstop=True,
             mode=row.mode,
             based=row.based,
