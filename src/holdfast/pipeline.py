@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from holdfast.core.errors import HoldfastError
+from holdfast.core.errors import FileFormatError, HoldfastError
 from holdfast.core.names import unknown_name
 from holdfast.core.progress import report
 
@@ -241,7 +241,11 @@ def rerun(saved: Plan | Findings) -> tuple[Plan | Findings, dict[str, Any]]:
     from holdfast.scenario.cases import Case
     from holdfast.scenario.document import from_canonical
 
-    scenario = from_canonical(json.loads(saved.provenance.scenario_json))
+    try:
+        document = json.loads(saved.provenance.scenario_json)
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(f"the scenario kept with the result is not JSON: {error}") from error
+    scenario = from_canonical(document)
     record = saved.case
     case = Case(option=record.option, settlement=record.settlement, overrides=dict(record.overrides))
     again: Plan | Findings

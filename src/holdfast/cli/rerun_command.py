@@ -27,8 +27,10 @@ def rerun_command(file: Path, option: str, output: Path | None, *, as_json: bool
     from holdfast.core.names import unknown_name
     from holdfast.pipeline import rerun
     from holdfast.results.plan import Findings, Plan, Study
-    from holdfast.results.store import load_result, save_result
+    from holdfast.results.store import check_result_path, load_result, save_result
 
+    if output is not None:
+        check_result_path(output, force=force)
     saved = load_result(file)
     if isinstance(saved, Study):
         chosen = option or saved.reference
@@ -42,6 +44,7 @@ def rerun_command(file: Path, option: str, output: Path | None, *, as_json: bool
     with showing_progress():
         again, verdict = rerun(saved)
     if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
         save_result(again, output, force=force)
     if as_json:
         print_json(verdict)

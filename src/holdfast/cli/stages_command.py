@@ -15,10 +15,10 @@ def _run(  # one body for six commands
     until: str, field: str, *, scenario: str, option: str, settlement: str, sets: tuple[str, ...], as_json: bool,
     output: Path | None, force: bool,
 ) -> None:  # fmt: skip
-    from holdfast.core.errors import FileConflictError
+    if output is not None:
+        from holdfast.results.store import check_result_path
 
-    if output is not None and output.exists() and not force:
-        raise FileConflictError(f"{output} exists; say --force to overwrite it, or name another file")
+        check_result_path(output, force=force)
     loaded, case = load_case(scenario, option, settlement, sets)
     from holdfast.pipeline import find
 

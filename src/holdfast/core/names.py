@@ -18,6 +18,6 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownNameError
     """An error that says which `what` is unknown, which is nearest, and which there are."""
     names = sorted(known)
     nearest = nearest_name(name, names)
-    hint = f"; did you mean {nearest!r}?" if nearest else ""
+    hint = f"; did you mean {nearest!r}?" if nearest else "."
     shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return UnknownNameError(f"no {what} is called {name!r}{hint} Known: {shown or 'none'}")

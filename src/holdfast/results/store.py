@@ -18,6 +18,7 @@ from holdfast.core.errors import FileConflictError, FileFormatError
 from holdfast.results import plan as plan_types
 from holdfast.results import stages as stage_types
 from holdfast.results.derivation import Figure
+from holdfast.results.shape import misfit
 
 R = TypeVar("R")
 FORMAT = "holdfast-result"
@@ -42,8 +43,7 @@ def save_result(result: Any, path: str | Path, *, force: bool = False) -> Path:
         When the file exists and `force` is false.
     """
     target = Path(path)
-    if target.exists() and not force:
-        raise FileConflictError(f"{target} exists; say --force (force=True) to overwrite it, or name another file")
+    check_result_path(target, force=force)
     arrays: list[xr.Dataset] = []
     tree = _encode(result, arrays)
     document = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, "tree": tree}, ensure_ascii=False)
@@ -54,6 +54,25 @@ def save_result(result: Any, path: str | Path, *, force: bool = False) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def check_result_path(target: Path, *, force: bool) -> None:
+    """Refuse a place where no result can be written, so that nobody computes first and is told afterwards.
+
+    Raises
+    ------
+    FileConflictError
+        When the path is a folder, lies below a file, or exists and `force` is false.
+    """
+    if target.is_dir():
+        raise FileConflictError(f"{target} is a folder; name a file in it, for example {target / 'result.nc'}")
+    for parent in target.parents:
+        if parent.exists():
+            if not parent.is_dir():
+                raise FileConflictError(f"{parent} is a file, so {target} cannot lie in it; name another file")
+            break
+    if target.exists() and not force:
+        raise FileConflictError(f"{target} exists; say --force (force=True) to overwrite it, or name another file")
 
 
 def _write(path: Path, document: str, arrays: list[xr.Dataset]) -> None:
@@ -80,21 +99,53 @@ def load_result(path: str | Path) -> Any:
         When the file is not one of ours, is damaged, or is of a newer version.
     """
     source = Path(path)
+    if source.is_dir():
+        raise FileFormatError(f"{source} is a folder; name the file in it, for example {source / 'study.nc'}")
+    if not source.exists():
+        raise FileNotFoundError(f"{source} does not exist; name a file that plan, or a stage command with -o, wrote")
     try:
+        _refuse_links(source)
         with xr.open_dataset(source, engine="h5netcdf", group="head") as head:
             document = json.loads(head["tree"].values.astype(np.uint8).tobytes().decode("utf-8"))
         _check_format(document, source)
-        return _decode(document["tree"], source)
+        result = _decode(document["tree"], source)
     except FileFormatError:
         raise
-    except FileNotFoundError:
-        raise
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        # RuntimeError: a damaged HDF5 tree, or (RecursionError) a JSON tree nested without end.
         raise FileFormatError(f"{source} cannot be read as a Holdfast result: {error}") from error
+
+    if not isinstance(result, tuple(_TYPES.values())):
+        raise FileFormatError(f"{source} holds a {type(result).__name__}, not a Holdfast result")
+    return result
+
+
+def _refuse_links(source: Path) -> None:
+    """A result holds its own arrays: a file that points into other files is not read.
+
+    Raises
+    ------
+    FileFormatError
+        When a group or array is a link, or its values are kept elsewhere.
+    """
+    import h5py
+
+    with h5py.File(source, "r") as file:
+        waiting = [file]
+        while waiting:
+            group = waiting.pop()
+            for name in group:
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise FileFormatError(f"{source} points outside itself at {name!r}; a Holdfast result does not")
+                item = group[name]
+                if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
+                    raise FileFormatError(f"{source} keeps {name!r} in another file; a Holdfast result does not")
+                if isinstance(item, h5py.Group) and group is file:
+                    waiting.append(item)
 
 
 def _check_format(document: Any, source: Path) -> None:
-    if document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise FileFormatError(f"{source} is not a Holdfast result")
     if document.get("version") != FORMAT_VERSION:
         raise FileFormatError(f"{source} has format version {document.get('version')}; expected {FORMAT_VERSION}")
@@ -142,7 +193,11 @@ def _decode(node: Any, source: Path) -> Any:
         return tuple(_decode(item, source) for item in node["$tuple"])
     if node.get("$type") not in _TYPES:
         raise FileFormatError(f"{source} holds an unknown type {node.get('$type')!r}")
-    return _TYPES[node["$type"]](**{name: _decode(item, source) for name, item in node["fields"].items()})
+    cls = _TYPES[node["$type"]]
+    values = {name: _decode(item, source) for name, item in node["fields"].items()}
+    if wrong := misfit(cls, values):
+        raise FileFormatError(f"{source} is damaged: {wrong}")
+    return cls(**values)
 
 
 def _read(source: Path, number: int) -> xr.Dataset:

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, cast
 
-from holdfast.scenario.problems import Problems, Where
+from holdfast.scenario.problems import Problems, Where, shown
 from holdfast.scenario.quantities import plain_number, plain_quantity
 from holdfast.scenario.schema import validate
 from holdfast.scenario.types import Scenario
@@ -49,8 +49,10 @@ def from_canonical(document: Mapping[str, Any]) -> Scenario:
     """
     problems = Problems()
     where = Where("canonical document")
-    if document.get("format") != FORMAT:
-        problems.add(where, key="format", value=repr(document.get("format")), expected=repr(FORMAT))
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+        found = document.get("format") if isinstance(document, Mapping) else document
+        problems.add(where, key="format", value=shown(found), expected=repr(FORMAT))
+        problems.raise_if_any()
     data = {key: value for key, value in document.items() if key != "format"}
     scenario = validate(Scenario, data, key="", where=lambda _key: where, problems=problems)
     problems.raise_if_any()
