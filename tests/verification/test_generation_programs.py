@@ -149,7 +149,7 @@ def large(**more: Any) -> GenerationInputs:
 
 @pytest.mark.parametrize("cap", [0, 500])
 def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pytest.MonkeyPatch, cap: int) -> None:
-    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within an eighth of its value."""
+    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within 15 per cent of its value."""
     case = large(cap_in_country=cap)
     exact = solve(case)
     monkeypatch.setattr(schedule, "EXACT_SIZE", 0)
@@ -157,7 +157,7 @@ def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pyte
     rounded = solve(replace(case, gap=1.1e-3))  # another key, so that the stage's memory does not answer
     assert rounded.value >= exact.bound - 1e-6
     assert rounded.bound <= exact.value + 1e-6
-    assert rounded.value <= 1.125 * exact.value
+    assert rounded.value <= 1.15 * exact.value
     assert np.all(rounded.starts == np.round(rounded.starts))
     supply = supply_for(case)
     for row, source in enumerate(supply.sources):

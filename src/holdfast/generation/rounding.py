@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 THETAS = tuple(float(theta) for theta in np.linspace(0.04, 0.96, 12))
-RUNS = 2
-"""Runs of the annealing, each three times as hot as the one before; the best is kept."""
 PROPOSALS = 1500
 """Proposals of the annealing for each pool and period."""
 HOT, COLD = 0.1, 0.0005
@@ -167,17 +165,12 @@ class _Plan:
         scale = np.zeros(len(starts))
         np.maximum.at(scale, pools, each)
         rule = np.array([[r.units, r.first, r.tour, r.cycle, r.repeats] for r in self.rotations]).astype(np.int64)
-        found = []
-        for run in range(RUNS):
-            tried = starts.copy()
-            gained = anneal(
-                tried, rule, touch, touched, gain, lines, np.append(worth.begins, len(worth.need)), self.missing.copy(),
-                np.column_stack([worth.weight, worth.withdrawal]), worth.months, worth.settled, worth.burden,
-                worth.people, self.people.copy(), worth.room, _OVER_CAP, np.maximum(scale * rule[:, 2], 1e-9), mate, mates,
-                PROPOSALS * starts.size, HOT * 3.0**run, COLD, np.uint64(run),
-            )  # fmt: skip
-            found.append((gained, run, tried))
-        starts = min(found, key=lambda item: item[:2])[2]
+        anneal(
+            starts, rule, touch, touched, gain, lines, np.append(worth.begins, len(worth.need)), self.missing.copy(),
+            np.column_stack([worth.weight, worth.withdrawal]), worth.months, worth.settled, worth.burden,
+            worth.people, self.people.copy(), worth.room, _OVER_CAP, np.maximum(scale * rule[:, 2], 1e-9), mate, mates,
+            PROPOSALS * starts.size, HOT, COLD, np.uint64(0),
+        )  # fmt: skip
         for pool, begun in enumerate(starts):
             self.set(pool, np.concatenate([[0.0], np.cumsum(begun)]))
 
