@@ -34,6 +34,7 @@ _STYLE: dict[str, Any] = {
     "axes.titlelocation": "left",
     "legend.frameon": False,
     "path.simplify": True,
+    "text.parse_math": False,  # a planner's title with a dollar sign is no formula
 }
 
 

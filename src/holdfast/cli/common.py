@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -57,6 +58,10 @@ def guarded(command: F) -> F:
         except InfeasibleError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(EXIT_INFEASIBLE)
+        except BrokenPipeError:
+            # Whoever read standard output has enough (`| head`): nothing is wrong, and nobody is left to be told.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         except (HoldfastError, OSError) as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(EXIT_INPUT)

@@ -128,7 +128,7 @@ def _refuse_links(source: Path) -> None:
     FileFormatError
         When a group or array is a link, or its values are kept elsewhere.
     """
-    import h5py
+    import h5py  # type: ignore[import-untyped]  # it has no types
 
     with h5py.File(source, "r") as file:
         waiting = [file]
