@@ -102,11 +102,23 @@ def test_needs_that_die_out_are_allowed(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("settlement.zone_depth_km", "0"), ("settlement.zone_depth_km", "0..5..9"), ("service.respond_blocking", "0")],
+    [
+        ("settlement.zone_depth_km", "0"),
+        ("settlement.zone_depth_km", "0..5..9"),
+        ("behaviour.episode_decay_days", "0..3..7"),
+        ("service.respond_blocking", "0"),
+    ],
 )
 def test_a_level_that_no_force_can_meet_names_its_key(folder: Path, key: str, value: str) -> None:
     """A zone without depth, or no accepted loss at all, is refused by key, also where only a future would draw it."""
     assert f"{key} is 0; expected more than 0" in refused(folder, key, value)
+
+
+@pytest.mark.parametrize("value", ["1e-300", "0.0001"])
+def test_a_leg_that_takes_centuries_is_a_slip(folder: Path, value: str) -> None:
+    """A speed at which a leg takes more than ten years is refused with the leg's length, before days overflow."""
+    message = refused(folder, "legs.hub-north-road.speed_km_day", value)
+    assert "expected a speed at which 80 km take at most 3650 days" in message
 
 
 def test_sectors_without_any_threat_are_refused(folder: Path) -> None:

@@ -22,6 +22,7 @@ _CHECKS: tuple[Check, ...] = (
     checks_reference.check_cases,
     checks_reference.check_behaviour,
     checks_size.check_levels,
+    checks_size.check_days,
     checks_size.check_needs,
     checks_size.check_weights,
     checks_line.check_line,

@@ -8,19 +8,32 @@ from holdfast.scenario.draft import Draft
 from holdfast.scenario.problems import Locator, Problems, Where
 
 _ROUNDS = 60  # as many rounds as sizing follows needs for
+_LONGEST_DAYS = 3650  # ten years on one leg
 _NEGLIGIBLE = 0.5  # units that one unit may still call for in the last of them
 
 
 def check_levels(draft: Draft, locator: Locator, problems: Problems) -> None:
-    """A zone has a depth, and some share of calls may find every company busy: no force achieves a loss of none."""
+    """A zone has a depth, episodes last some time, and a share of calls may find every company busy (none cannot be had)."""
     settlement, service = draft.sections.get("settlement"), draft.sections.get("service")
+    behaviour = draft.sections.get("behaviour")
     found = {}
     if settlement is not None and settlement.zone_depth_km.low <= 0:
         found["settlement.zone_depth_km"] = settlement.zone_depth_km.low
     if service is not None and service.respond_blocking <= 0:
         found["service.respond_blocking"] = service.respond_blocking
+    if behaviour is not None and behaviour.episode_decay_days.low <= 0:
+        found["behaviour.episode_decay_days"] = behaviour.episode_decay_days.low
     for key, value in found.items():
         problems.add(locator.find(key), key=key, value=f"{value:g}", expected="more than 0")
+
+
+def check_days(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """A leg is travelled within years: what takes longer is a speed in another unit."""
+    for key, leg in draft.tables["legs"].items():
+        if leg.distance_km > _LONGEST_DAYS * leg.speed_km_day:
+            name = f"legs.{key}.speed_km_day"
+            expected = f"a speed at which {leg.distance_km:g} km take at most {_LONGEST_DAYS} days"
+            problems.add(locator.find(name), key=name, value=f"{leg.speed_km_day:g}", expected=expected)
 
 
 def check_needs(draft: Draft, locator: Locator, problems: Problems) -> None:
