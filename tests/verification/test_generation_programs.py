@@ -147,9 +147,15 @@ def large(**more: Any) -> GenerationInputs:
     )
 
 
-@pytest.mark.parametrize("cap", [0, 500])
-def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pytest.MonkeyPatch, cap: int) -> None:
-    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within 15 per cent of its value."""
+@pytest.mark.parametrize(("cap", "distance"), [(0, 0.02), (500, 0.15)])
+def test_rounding_lies_between_the_bound_and_a_stated_distance(
+    monkeypatch: pytest.MonkeyPatch, cap: int, distance: float
+) -> None:
+    """Rounded plans obey rotation and cap, never beat the exact optimum's bound, and come within a stated distance.
+
+    The distances are what `docs/stages/generation.md` states: close where no cap binds; where a cap binds tightly, moves
+    of single tours are known to be weak (programs of this size are solved exactly outside this test).
+    """
     case = large(cap_in_country=cap)
     exact = solve(case)
     monkeypatch.setattr(schedule, "EXACT_SIZE", 0)
@@ -157,7 +163,7 @@ def test_rounding_lies_between_the_bound_and_a_stated_distance(monkeypatch: pyte
     rounded = solve(replace(case, gap=1.1e-3))  # another key, so that the stage's memory does not answer
     assert rounded.value >= exact.bound - 1e-6
     assert rounded.bound <= exact.value + 1e-6
-    assert rounded.value <= 1.15 * exact.value
+    assert rounded.value <= (1 + distance) * exact.value
     assert np.all(rounded.starts == np.round(rounded.starts))
     supply = supply_for(case)
     for row, source in enumerate(supply.sources):
