@@ -40,6 +40,11 @@ def _on_station(plan: Plan) -> float:
     return float(people.sel(backing="with_backstop").mean())
 
 
+def _reached(plan: Plan, day: float) -> float:
+    """A day of capability; none where nobody stands in the country that the option needs people in."""
+    return day if _on_station(plan) > 0 else nan
+
+
 def _seen(plan: Plan) -> float:
     line = plan.coverage.line["seen"].values
     return float(np.mean(line)) if line.size else nan
@@ -77,11 +82,11 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         key="ioc", title="Initial capability, day after D", unit="day", better="less",
-        read=lambda p: p.deployment.initial_capability_day,
+        read=lambda p: _reached(p, p.deployment.initial_capability_day),
     ),
     Measure(
         key="foc", title="Full capability, day after D", unit="day", better="less",
-        read=lambda p: p.deployment.full_capability_day,
+        read=lambda p: _reached(p, p.deployment.full_capability_day),
     ),
     Measure(
         key="seen", title="Mean chance that a violation on the line is seen", unit="probability", better="more",
