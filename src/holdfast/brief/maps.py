@@ -100,7 +100,8 @@ def _draw_countries(axis: Any, frame: _Frame, host: str) -> None:
         for path in _paths(frame, shape):
             face = "#fbf7ec" if code == host else "#f1f0ee"
             axis.add_patch(PathPatch(path, facecolor=face, edgecolor="#9a9a9a", linewidth=0.5, zorder=1))
-        _label_country(axis, frame, code, shape)
+        if code != host:
+            _label_country(axis, frame, code, shape)
     for line in load_disputed_lines():
         xy = frame(np.asarray(line.coords))
         axis.plot(xy[:, 0], xy[:, 1], color="#9a9a9a", linewidth=0.5, linestyle=(0, (2, 2)), zorder=1.5)

@@ -79,7 +79,8 @@ def page_html(
     sections: Sequence[tuple[str, str, str]],
 ) -> str:  # fmt: skip
     """The whole page."""
-    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in reading)
+    # A number and its per cent sign stay on one line.
+    items = "".join(f"<li>{html.escape(sentence.replace(' %', chr(160) + '%'))}</li>" for sentence in reading)
     links = "".join(f'<a href="#{key}">{html.escape(name)}</a>' for key, name, _ in sections)
     body = "".join(f'<section id="{key}"><h2>{html.escape(name)}</h2>{text}</section>' for key, name, text in sections)
     return (

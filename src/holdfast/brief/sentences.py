@@ -127,6 +127,11 @@ def say_hold(study: Study) -> str:
         parts.append(
             f"worse than {len(behind)} ({shown})" if parts else f"The reference holds worse than {shown} of futures"
         )
+    level = [item for item in study.contrasts if not item.distinguishable]
+    if level:
+        other = level[0].worse if level[0].better == study.reference else level[0].better
+        shown = f"“{_title(study, other)}”" + (f" and {len(level) - 1} more" if len(level) > 1 else "")
+        tail = f"It cannot be told apart from {shown}. {tail}"
     return f"{', '.join(parts)} of futures; {_flip((ahead or behind)[0])}. {tail}"
 
 

@@ -99,7 +99,7 @@ def say_contrast(item: Contrast) -> str:
     """A contrast in words."""
     if not item.distinguishable:
         return "not distinguishable"
-    return f"better by {item.difference:.2f}"
+    return f"better by {item.difference:.2f}" if item.difference >= 0.005 else "better by less than 0.01"
 
 
 def table_of_claims(requirement: Requirement) -> Table:
