@@ -129,3 +129,9 @@ def test_point_keeps_its_value_whatever_the_draw() -> None:
     assert {point(3.5).quantile(level) for level in (0.0, 0.3, 1.0)} == {3.5}
     with pytest.raises(ValueRangeError):
         point(3.5).quantile(1.5)
+
+
+def test_a_lognormal_over_hundreds_of_orders_does_not_overflow() -> None:
+    """The widest range that a file can state still has a finite quantile at both ends (once found by Hypothesis)."""
+    wide = Quantity(low=2.2250738585072014e-308, mode=1.0, high=1.0, distribution="lognormal")
+    assert 0.0 < wide.quantile(0.0) <= wide.quantile(1.0) < float("inf")

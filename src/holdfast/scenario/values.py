@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Distribution = Literal["point", "uniform", "triangular", "lognormal"]
 """How a range is spread. `lognormal` takes low and high as the 5 % and 95 % points."""
 
+_LOG_LIMIT = 700.0  # beyond it a double overflows; only ranges over hundreds of orders of magnitude come near
 _Z95 = 1.6448536269514722  # standard normal quantile of 0.95, for the 5-95 % reading of a lognormal range
 
 
@@ -140,4 +141,5 @@ def _lognormal_quantile(u: float, low: float, high: float) -> float:
     mu = 0.5 * (math.log(low) + math.log(high))
     sigma = (math.log(high) - math.log(low)) / (2.0 * _Z95)
     u = min(max(u, 1e-9), 1.0 - 1e-9)
-    return math.exp(mu + sigma * NormalDist().inv_cdf(u))
+    exponent = mu + sigma * NormalDist().inv_cdf(u)
+    return math.exp(min(max(exponent, -_LOG_LIMIT), _LOG_LIMIT))
