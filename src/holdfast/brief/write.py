@@ -9,12 +9,10 @@ from holdfast.brief.content import BriefContent, gather_content
 from holdfast.brief.geography import geography_of
 from holdfast.brief.page import page_html
 from holdfast.brief.table import to_csv
+from holdfast.core.provenance import OUTPUT_MARKER
 from holdfast.results.plan import Study
 from holdfast.results.store import save_result
 from holdfast.scenario.types import Scenario
-
-MARKER = "holdfast-output.json"
-"""Marks a folder as written by Holdfast, so that --force replaces only such folders."""
 
 
 def write_brief(study: Study, scenario: Scenario, folder: str | Path) -> Path:
@@ -46,7 +44,7 @@ def write_brief(study: Study, scenario: Scenario, folder: str | Path) -> Path:
         (target / "geo" / name).write_text(text, encoding="utf-8")
     save_result(study, target / "study.nc", force=True)
     mark = {"written_by": "holdfast", "scenario": scenario.name, "hash": content.scenario_hash}
-    (target / MARKER).write_text(json.dumps(mark), encoding="utf-8")
+    (target / OUTPUT_MARKER).write_text(json.dumps(mark), encoding="utf-8")
     return brief
 
 

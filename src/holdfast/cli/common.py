@@ -18,13 +18,12 @@ import click
 
 from holdfast.core.errors import (
     FileConflictError,
-    FileFormatError,
     HoldfastError,
     InfeasibleError,
     ScenarioError,
-    UnknownNameError,
 )
 from holdfast.core.progress import reporting
+from holdfast.core.provenance import OUTPUT_MARKER
 
 if TYPE_CHECKING:
     from holdfast.scenario.cases import Case
@@ -195,9 +194,6 @@ def new_folder(target: Path, *, force: bool) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-MARKER = "holdfast-output.json"
-
-
 def check_target(target: Path, *, force: bool) -> None:
     """Refuse a folder that holds something: without --force anything, with it what Holdfast did not write.
 
@@ -212,7 +208,7 @@ def check_target(target: Path, *, force: bool) -> None:
         raise FileConflictError(f"{target} is a file; name a folder")
     if not force:
         raise FileConflictError(f"{target} exists and is not empty; say --force to replace it, or name another folder")
-    if not (target / MARKER).exists():
+    if not (target / OUTPUT_MARKER).exists():
         raise FileConflictError(f"{target} holds files that Holdfast did not write; name another folder")
 
 
@@ -230,19 +226,3 @@ def _swap(partial: Path, target: Path) -> None:
 def print_json(document: Any) -> None:
     """Print one JSON document on standard output."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-__all__ = [
-    "DISCLAIMER",
-    "EXIT_DIFFERS",
-    "FileFormatError",
-    "UnknownNameError",
-    "case_options",
-    "guarded",
-    "load_case",
-    "new_folder",
-    "output_option",
-    "parse_sets",
-    "print_json",
-    "showing_progress",
-]

@@ -6,6 +6,8 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
+OUTPUT_MARKER = "holdfast-output.json"
+"""File that marks a folder as written by Holdfast, so that --force replaces only such folders."""
 LIBRARIES = ("numpy", "scipy", "numba", "xarray", "linopy", "highspy", "shapely", "pyproj", "pydantic")
 
 
