@@ -39,10 +39,15 @@ class PastMission:
     id: str
     name: str
     kind: str
-    """`monitoring`, `interposition` or `robust`."""
+    """`monitoring`, `interposition`, `robust`, `area` or `token`."""
     length_km: float
+    """Length of the line; 0 where the mission had none."""
     strength: float
     source: str
+    area_km2: float = 0.0
+    """Area of the mission; 0 where not known."""
+    population: float = 0.0
+    """People living in it; 0 where not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +122,9 @@ def load_missions() -> tuple[PastMission, ...]:
     text = files("holdfast").joinpath("data", "catalogue", "missions.csv").read_text("utf-8")
     return tuple(
         PastMission(
-            id=row["id"], name=row["name"], kind=row["class"], length_km=float(row["length_km"]),
-            strength=float(row["strength"]), source=row["source"],
+            id=row["id"], name=row["name"], kind=row["class"], length_km=float(row["length_km"] or 0),
+            strength=float(row["strength"]), source=row["source"], area_km2=float(row.get("area_km2") or 0),
+            population=float(row.get("population") or 0),
         )
         for row in csv.DictReader(text.splitlines())
     )  # fmt: skip
