@@ -9,6 +9,7 @@ arithmetic only, so that the compiled and the interpreted version agree bit by b
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any
 
 _MASK = (1 << 64) - 1
 _GAMMA = 0x9E3779B97F4A7C15
@@ -46,3 +47,28 @@ def unit(key: int) -> float:
 def uniform(seed: int, *words: int | str) -> float:
     """A uniform number in (0, 1), the same for the same seed and words."""
     return unit(key_of(seed, *words))
+
+
+def unit_keys(seed: int, stream: str, count: int) -> Any:
+    """Keys `key_of(seed, stream, k)` for k below `count`, as an array of 64-bit words."""
+    import numpy as np
+
+    return _mix_array(np.uint64(key_of(seed, stream)), np.arange(count, dtype=np.uint64))
+
+
+def unit_array(keys: Any, name: str) -> Any:
+    """Uniform numbers in (0, 1) of the decision `name` under each key: `unit(mix(key, name_word(name)))`, bit for bit."""
+    import numpy as np
+
+    return ((_mix_array(keys, np.uint64(name_word(name))) >> np.uint64(11)).astype(float) + 0.5) * _TO_UNIT
+
+
+def _mix_array(key: Any, word: Any) -> Any:
+    """`mix` on arrays of 64-bit words (overflow wraps, as meant)."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        z = key + np.uint64(_GAMMA) * (word + np.uint64(1))
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(_MULTIPLY_1)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(_MULTIPLY_2)
+        return z ^ (z >> np.uint64(31))

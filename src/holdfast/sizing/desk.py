@@ -1,7 +1,13 @@
-"""The desk on which sizing computes: a worksheet that names every input by its scenario key and keeps its origin."""
+"""The desk on which sizing computes: a worksheet that names every input by its scenario key and keeps its origin.
+
+The same formulas run nominally and over draws. Nominally a figure is a number, or a vector over the sectors. Over draws
+(`Desk(inputs, ArraySheet(), Draws(...))`) the first axis of every array is the draw: numbers have shape (n, 1), vectors over
+the sectors (n, S) or (1, S), and what is certain stays a plain number; sums along the line keep the draw's axis.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +16,8 @@ import numpy as np
 from holdfast.core.names import unknown_name
 from holdfast.results.derivation import Worksheet, formula
 from holdfast.scenario.types import Capability
-from holdfast.scenario.values import Quantity
+from holdfast.scenario.values import Quantity, point
+from holdfast.sizing.draws import TRACE, Draws
 from holdfast.sizing.inputs import SizingInputs
 
 _UNITS = {
@@ -25,7 +32,7 @@ _UNITS = {
     "episodes_per_100km_day": "1/(100 km day)", "episode_branching": "1", "episode_decay_days": "days",
     "presence_effect": "1", "host_share": "1", "personnel": "people", "output_per_day": "1/day", "cost_musd_year": "MUSD/year",
     "combat_power": "battalions", "interceptors": "missiles", "channels": "targets", "speed_kmh": "km/h", "endurance_h": "h",
-    "detect_km": "km", "decision_hours": "h",
+    "detect_km": "km", "decision_hours": "h", "detect_night_factor": "1", "antenna_m": "m",
 }  # fmt: skip
 
 
@@ -33,15 +40,18 @@ _UNITS = {
 class Row:
     """One need that units can meet: so many posts, companies, battalions' worth of combat power, batteries.
 
-    `gives` says how much of it one unit of each capability provides; `figure` names the derivation of `amount`.
+    `gives` says how much of it one unit of each capability provides; `figure` names the derivation of `amount`. Over draws
+    amounts and what a unit gives may be arrays of shape (n, 1). `per_base` is the need of each base to protect, for needs
+    that follow strength.
     """
 
     task: str
     id: str
-    amount: float
+    amount: Any
     unit: str
     figure: str
-    gives: dict[str, float]
+    gives: dict[str, Any]
+    per_base: Any = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +69,20 @@ class Desk:
 
     inputs: SizingInputs
     sheet: Worksheet = field(default_factory=Worksheet)
+    draws: Draws | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.sheet[name]
 
     def given(self, name: str, value: Any, *, unit: str, **origin: Any) -> str:
         """Name an input once; asking again gives the same name."""
-        if name not in self.sheet.figures:
+        if name not in self.sheet.values:
             self.sheet.given(name, value, unit=unit, **origin)
         return name
+
+    def say(self, text: Callable[[], str]) -> str:
+        """Words on the nominal figures; nothing over draws, where there is no one figure to speak of."""
+        return "" if self.draws is not None else text()
 
     def apply(self, name: str, key: str, **inputs: str) -> str:
         """Evaluate a registered formula and keep it under `name`."""
@@ -87,15 +102,24 @@ class Desk:
         row = self.inputs.factors[key]
         return self._quantity(f"factors.{key}", row.value, unit=row.unit, text=row.meaning)
 
-    def number(self, key: str) -> float:
-        """Value of a planning factor."""
-        return float(self[self.factor(key)])
+    def number(self, key: str) -> Any:
+        """Value of a planning factor: a number, or over draws an array of shape (n, 1) where it is uncertain."""
+        return self[self.factor(key)]
+
+    def switch(self, key: str) -> bool:
+        """Whether a factor that switches something on stands above 0, at its nominal value."""
+        self.factor(key)
+        return self.inputs.factors[key].value.nominal > 0
 
     def service(self, name: str) -> str:
         """A service level."""
         row = self.inputs.service
         origin = {"source": row.source, "assumption": row.assumption}
-        return self.given(f"service.{name}", float(getattr(row, name)), unit=_UNITS[name], **origin)
+        key = f"service.{name}"
+        value = float(getattr(row, name))
+        if self.draws is not None:
+            value = self.draws.value(key, point(value))
+        return self.given(key, value, unit=_UNITS[name], **origin)
 
     def settlement(self, name: str) -> str:
         """A quantity of the settlement terms."""
@@ -122,14 +146,24 @@ class Desk:
         return self.inputs.capabilities[key]
 
     def of_capability(self, key: str, name: str) -> str:
-        """A figure of the catalogue."""
+        """A figure of the catalogue; its range is that of the columns `<name>_low` and `<name>_high` where there are any."""
+        full = f"capabilities.{key}.{name}"
+        if full in self.sheet.values:
+            return full
         row = self.capability(key)
+        quantity = catalogue_range(row, name)
+        spread = {"low": quantity.low, "high": quantity.high} if quantity.is_uncertain else {}
+        value = quantity.nominal if self.draws is None else self.draws.value(full, quantity)
         origin = {"source": row.source, "assumption": row.assumption, "text": row.name}
-        return self.given(f"capabilities.{key}.{name}", float(getattr(row, name)), unit=_UNITS[name], **origin)
+        return self.given(full, value, unit=_UNITS[name], **spread, **origin)
 
     def sector(self, name: str, *, unit: str) -> str:
-        """A column of the sectors as a vector along the line."""
-        values = np.array([float(getattr(row, name)) for row in self.inputs.sectors])
+        """A column of the sectors as a vector along the line; kilometres scale with the trace of the line that is drawn."""
+        if f"sectors.{name}" in self.sheet.values:
+            return f"sectors.{name}"
+        values: Any = np.array([float(getattr(row, name)) for row in self.inputs.sectors])
+        if self.draws is not None:
+            values = values[None, :] * (self._stretch() if name in {"from_km", "to_km"} else 1.0)
         sources = sorted({row.source for row in self.inputs.sectors if row.source})
         reasons = sorted({row.assumption for row in self.inputs.sectors if row.assumption})
         return self.given(
@@ -145,15 +179,23 @@ class Desk:
         """Length of the line, km; its range is that of the alternative traces."""
         low, high = self.inputs.line_range_km
         return self.given(
-            "line.length_km", self.inputs.line_km, unit="km", text="length of the line along its sectors",
+            "line.length_km", self.inputs.line_km * self._stretch(), unit="km", text="length of the line along its sectors",
             source=self.inputs.line_source, assumption=self.inputs.line_assumption, low=low, high=high,
         )  # fmt: skip
 
+    def _stretch(self) -> Any:
+        """Length of the trace drawn over the length of the sectors (1 nominally)."""
+        inputs = self.inputs
+        if self.draws is None or inputs.line_km <= 0 or not inputs.line_traces:
+            return 1.0
+        lengths, weights = (np.array(column) for column in zip(*inputs.line_traces, strict=True))
+        return self.draws.choice(TRACE, lengths, weights) / inputs.line_km
+
     def apply_once(self, name: str, key: str, **inputs: str) -> str:
         """As `apply`, but keep what is there already."""
-        return name if name in self.sheet.figures else self.apply(name, key, **inputs)
+        return name if name in self.sheet.values else self.apply(name, key, **inputs)
 
-    def gives(self, row: str, *, task: str = "") -> dict[str, float]:
+    def gives(self, row: str, *, task: str = "") -> dict[str, Any]:
         """Capabilities that may serve a row: a factor `gives.<row>.<capability>`, and the task (if named) among its tasks.
 
         Guards and the way out are the work of any unit the factors name, so they name no task.
@@ -164,25 +206,51 @@ class Desk:
             When a factor names a capability that nobody defines.
         """
         start = f"gives.{row}."
-        found = {key.removeprefix(start): self.number(key) for key in self.inputs.factors if key.startswith(start)}
-        return {
-            name: amount
-            for name, amount in found.items()
-            if amount > 0 and (not task or task in self.capability(name).tasks)
-        }
+        keys = [key for key, row in self.inputs.factors.items() if key.startswith(start) and row.value.nominal > 0]
+        found = {key.removeprefix(start): self.number(key) for key in keys}
+        return {name: amount for name, amount in found.items() if not task or task in self.capability(name).tasks}
 
     def asked(self, task: str) -> bool:
         """Whether the posture asks for a task (factor `posture.<posture>.<task>`)."""
-        return self.number(f"posture.{self.inputs.posture}.{task}") > 0
+        return self.switch(f"posture.{self.inputs.posture}.{task}")
 
     def _of(self, table: str, rows: Any, name: str) -> str:
         return self._quantity(f"{table}.{name}", getattr(rows, name), unit=_UNITS[name], text="given")
 
     def _quantity(self, name: str, quantity: Quantity, *, unit: str, text: str) -> str:
+        if name in self.sheet.values:
+            return name
+        value = quantity.nominal if self.draws is None else self.draws.value(name, quantity)
         return self.given(
-            name, quantity.nominal, unit=unit, text=text, source=quantity.source, assumption=quantity.assumption,
+            name, value, unit=unit, text=text, source=quantity.source, assumption=quantity.assumption,
             low=quantity.low, high=quantity.high,
         )  # fmt: skip
+
+
+def catalogue_range(row: Capability, name: str) -> Quantity:
+    """A figure of the catalogue as a quantity: its columns `<name>_low` and `<name>_high` where they span it, else a point."""
+    value = float(getattr(row, name))
+    low, high = (float(getattr(row, f"{name}_{end}", value)) for end in ("low", "high"))
+    if low <= value <= high and high > low:
+        return Quantity(low=low, mode=value, high=high, source=row.source, assumption=row.assumption)
+    return point(value, source=row.source, assumption=row.assumption)
+
+
+def along(values: Any) -> Any:
+    """Sum along the line: a number nominally, shape (n, 1) over draws."""
+    array = np.asarray(values, dtype=float)
+    return array.sum(axis=-1, keepdims=True) if array.ndim > 1 else float(array.sum())
+
+
+def plain(value: Any) -> Any:
+    """A number where there is one value, else the array."""
+    array = np.asarray(value, dtype=float)
+    return float(array) if array.ndim == 0 else array
+
+
+def whole(amount: Any) -> Any:
+    """The smallest whole number not below `amount` (a hair above a whole number counts as whole)."""
+    return plain(np.ceil(np.asarray(amount, dtype=float) - 1e-9))
 
 
 @formula("size.widths", unit="km", text="end - start of each sector", reference="linear referencing")
@@ -193,16 +261,22 @@ def _widths(to_km: Any, from_km: Any) -> Any:
 @formula("size.round_up", unit="1", text="rounded up to whole units", reference="arithmetic")
 def round_up(amount: Any) -> Any:
     """The smallest whole number not below `amount` (a hair above a whole number counts as whole)."""
-    return float(np.ceil(np.asarray(amount) - 1e-9))
+    return whole(amount)
 
 
 @formula("size.product", unit="", text="product of the figures", reference="arithmetic")
 def product(**parts: Any) -> Any:
     """Product of named figures."""
-    return float(np.prod([float(part) for part in parts.values()]))
+    found: Any = 1.0
+    for part in parts.values():
+        found = found * part
+    return plain(found)
 
 
 @formula("size.people_sum", unit="people", text="sum of the figures", reference="arithmetic")
 def people_sum(**parts: Any) -> Any:
     """Sum of named figures, people."""
-    return float(sum(float(part) for part in parts.values()))
+    found: Any = 0.0
+    for part in parts.values():
+        found = found + part
+    return plain(found)

@@ -79,6 +79,8 @@ class SizingInputs:
     factors: dict[str, Factor]
     claims: tuple[Evidence, ...]
     missions: tuple[PastMission, ...]
+    line_traces: tuple[tuple[float, float], ...] = ()
+    """Length (km) and weight of the alternative traces of the line; the first is the one that the sectors follow."""
 
 
 def gather_sizing(scenario: Scenario) -> SizingInputs:
@@ -114,7 +116,17 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         factors={key: row for key, row in scenario.factors.items() if key.startswith(FACTOR_SECTIONS)},
         claims=tuple(row for row in scenario.evidence.values() if row.quantity == "force_size"),
         missions=load_missions(),
+        line_traces=_line_traces(scenario, length),
     )
+
+
+def _line_traces(scenario: Scenario, length: float) -> tuple[tuple[float, float], ...]:
+    """Lengths and weights of the traces of the contact line, the heaviest first and with the length used."""
+    ranked = sorted(_contact_traces(scenario), key=lambda trace: -trace.weight)
+    if not ranked or ranked[0].weight <= 0:
+        return ((length, 1.0),)
+    others = ((_length_km(trace.points), trace.weight) for trace in ranked[1:] if trace.weight > 0)
+    return ((length, ranked[0].weight), *others)
 
 
 def load_missions() -> tuple[PastMission, ...]:
