@@ -1,24 +1,34 @@
-"""The inverse: what a cap on people in the country buys.
+"""The inverse: what a number of people in the country buys.
 
 Two answers: the highest common service level alpha that fits, and which whole tasks to drop instead at full service.
+
+People grow with alpha almost always, not always: a cheaper unit can have more people, units come whole, and a weaker
+design-basis attack can be one that comes with less warning. So a size buys the *highest* alpha whose force fits, whatever
+a lower alpha would take (`levels_bought`): who can meet the higher level has met the lower one too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from holdfast.core.errors import ValueRangeError
+from holdfast.core.errors import InfeasibleError, ValueRangeError
 from holdfast.results.stages import CapFinding
 from holdfast.scenario.types import Service
-from holdfast.sizing.core import Prepared, Sized, people_for, size_at
+from holdfast.sizing.core import Prepared, Sized, people_for, prepare, size_at
 from holdfast.sizing.inputs import SizingInputs
 
 ALPHA_TOLERANCE = 1e-3
 """Alpha is found to this width: a force at alpha + tolerance (on the way up) no longer fits."""
+MOST_ALPHA = 4.0
+"""Highest common level looked at: four times what was asked for (presentation, not a limit of the model)."""
+LADDER = tuple(float(alpha) for alpha in 2.0 ** np.linspace(-4.0, 2.0, 49))
+"""Common levels at which a curve of sizes is computed: a sixteenth to four times what was asked, 1 among them."""
 _LEAST_ALPHA = 0.01
 _GRID = 8
 _MOST_DROPPED = 3
@@ -27,35 +37,84 @@ _MOST_DROPPED = 3
 def scaled_service(service: Service, alpha: float) -> Service:
     """Service levels at a common level alpha: p becomes 1 - (1 - p)^alpha, minutes t / alpha, amounts alpha times.
 
-    The share of calls that may find every company busy is a miss, b^alpha. At alpha = 1 the levels are unchanged.
+    The share of calls that may find every company busy is a miss, b^alpha; a share protected ends at 1. At alpha = 1 the
+    levels are unchanged; above it they are more than was asked for.
 
     Raises
     ------
     ValueRangeError
-        When alpha is not in (0, 1].
+        When alpha is not in (0, 4].
     """
-    if not 0.0 < alpha <= 1.0:
-        raise ValueRangeError(f"alpha is {alpha}; expected above 0 and at most 1")
+    if not 0.0 < alpha <= MOST_ALPHA:
+        raise ValueRangeError(f"alpha is {alpha}; expected above 0 and at most {MOST_ALPHA:g}")
     if alpha == 1.0:
         return service
-    return replace(
-        service,
-        observe_probability=1.0 - (1.0 - service.observe_probability) ** alpha,
-        verify_visits_per_site_month=service.verify_visits_per_site_month * alpha,
-        respond_minutes=service.respond_minutes / alpha,
-        respond_blocking=service.respond_blocking**alpha,
-        hold_attacker_battalions=service.hold_attacker_battalions * alpha,
-        medevac_minutes=service.medevac_minutes / alpha,
-        protected_share=service.protected_share * alpha,
-        cap_stations=round(service.cap_stations * alpha),
-        trainees_per_year=service.trainees_per_year * alpha,
-        clear_km2_year=service.clear_km2_year * alpha,
-    )
+    changes: dict[str, Any] = {name: scale(float(getattr(service, name)), alpha) for name, scale in SCALES.items()}
+    return replace(service, **changes)
+
+
+SCALES: dict[str, Callable[[float, float], float]] = {
+    "observe_probability": lambda value, alpha: 1.0 - (1.0 - value) ** alpha,
+    "verify_visits_per_site_month": lambda value, alpha: value * alpha,
+    "respond_minutes": lambda value, alpha: value / alpha,
+    "respond_blocking": lambda value, alpha: value**alpha,
+    "hold_attacker_battalions": lambda value, alpha: value * alpha,
+    "medevac_minutes": lambda value, alpha: value / alpha,
+    "protected_share": lambda value, alpha: min(value * alpha, 1.0),
+    "cap_stations": lambda value, alpha: round(value * alpha),
+    "trainees_per_year": lambda value, alpha: value * alpha,
+    "clear_km2_year": lambda value, alpha: value * alpha,
+}
+"""How each service level moves with the common level alpha; those not named (axes, ratio, warning) stay."""
 
 
 def people_at(inputs: SizingInputs, prepared: Prepared, alpha: float) -> float:
     """People in country at a common service level."""
     return size_at(replace(inputs, service=scaled_service(inputs.service, alpha)), prepared).in_country
+
+
+def people_along(inputs: SizingInputs, alphas: Sequence[float]) -> NDArray[np.float64]:
+    """People in country at each of several common levels, shape `(len(alphas),)`; infinite where no force meets the level."""
+    prepared = prepare(inputs)
+    found = np.full(len(alphas), np.inf)
+    for place, alpha in enumerate(alphas):
+        try:
+            found[place] = people_at(inputs, prepared, alpha)
+        except InfeasibleError:
+            continue
+    return found
+
+
+def levels_bought(alphas: ArrayLike, people: ArrayLike, sizes: ArrayLike) -> NDArray[np.float64]:
+    """Highest common level that each size buys.
+
+    Parameters
+    ----------
+    alphas
+        Levels in rising order, shape `(levels,)`.
+    people
+        People in country at each level, shape `(levels,)`; infinite or nan where no force meets it.
+    sizes
+        People allowed, shape `(sizes,)`.
+
+    Returns
+    -------
+    array of shape `(sizes,)`
+        What is needed for *at least* a level is E(alpha) = min over alpha' >= alpha of people(alpha'), which cannot fall;
+        the answer is the largest alpha with E(alpha) <= size, on straight lines between the levels given. 0 where not
+        even the lowest level fits, the highest level where that one fits (it may be more).
+    """
+    levels = np.asarray(alphas, dtype=float)
+    asked = np.asarray(people, dtype=float)
+    least = np.minimum.accumulate(np.where(np.isfinite(asked), asked, np.inf)[::-1])[::-1]
+    wanted = np.asarray(sizes, dtype=float)
+    below = np.searchsorted(least, wanted, side="right") - 1
+    start = np.clip(below, 0, levels.size - 1)
+    end = np.minimum(start + 1, levels.size - 1)
+    step = least[end] - least[start]
+    rising = np.isfinite(step) & (step > 0)
+    part = np.divide(wanted - least[start], step, out=np.zeros(wanted.shape), where=rising)
+    return np.where(below < 0, 0.0, levels[start] + part * (levels[end] - levels[start]))
 
 
 def find_alpha(people: Callable[[float], float], cap: float) -> float:
@@ -90,20 +149,40 @@ def find_dropped(sized: Sized, cap: float, *, alone: Mapping[str, float]) -> tup
     alone
         People in country for each task alone: a task that does not fit alone must be dropped.
     """
-    tasks = tuple(sized.demands)
-    must = {task for task in tasks if alone[task] > cap}
-    for count in range(max(1, len(must)), min(_MOST_DROPPED, len(tasks) - 1) + 1):
-        fitting: list[tuple[float, tuple[str, ...]]] = []
-        for dropped in combinations(tasks, count):
-            if not must <= set(dropped):
-                continue
-            rows = [row for row in sized.rows if row.task not in dropped]
-            people = people_for(sized.desk, rows)[1]
-            if people <= cap:
-                fitting.append((-people, dropped))
+    must = {task for task in sized.demands if alone[task] > cap}
+    for sets in _sets_dropped(sized, must):
+        fitting = [(-people, dropped) for dropped, people in sets if people <= cap]
         if fitting:
             return min(fitting)[1], True
     return (), False
+
+
+def dropped_for(sized: Sized, sizes: Sequence[float]) -> tuple[tuple[str, ...] | None, ...]:
+    """For each size the tasks that `find_dropped` would drop: empty where all fit, `None` where no set of three fits."""
+    found: dict[float, tuple[str, ...]] = {size: () for size in sizes if sized.in_country <= size}
+    for sets in _sets_dropped(sized, set()):
+        waiting = [size for size in sizes if size not in found]
+        if not waiting:
+            break
+        known = list(sets)
+        for size in waiting:
+            fitting = [(-people, dropped) for dropped, people in known if people <= size]
+            if fitting:
+                found[size] = min(fitting)[1]
+    return tuple(found.get(size) for size in sizes)
+
+
+def _sets_dropped(sized: Sized, must: set[str]) -> Iterator[Iterator[tuple[tuple[str, ...], float]]]:
+    """For one task dropped, two, three: each set of tasks with the people that the rest needs at full service."""
+    tasks = tuple(sized.demands)
+    for count in range(max(1, len(must)), min(_MOST_DROPPED, len(tasks) - 1) + 1):
+        yield (
+            (dropped, _people_without(sized, dropped)) for dropped in combinations(tasks, count) if must <= set(dropped)
+        )
+
+
+def _people_without(sized: Sized, dropped: tuple[str, ...]) -> float:
+    return people_for(sized.desk, [row for row in sized.rows if row.task not in dropped])[1]
 
 
 def find_cap(
