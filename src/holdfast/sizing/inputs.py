@@ -12,10 +12,12 @@ from holdfast.scenario.types import (
     Asset,
     Behaviour,
     Capability,
+    DDay,
     Evidence,
     Factor,
     Mission,
     Place,
+    Pool,
     Scenario,
     SectorRow,
     Service,
@@ -25,9 +27,9 @@ from holdfast.scenario.types import (
 )
 
 FACTOR_SECTIONS = (
-    "air.", "altitude.", "clear.", "command.", "cost.", "duty.", "gives.", "hold.", "interpose.", "laydown.post_offset_km",
-    "masking.", "observe.", "posture.", "protect.", "ratio.", "reach.", "rescue.", "respond.", "rotation.", "sensing.",
-    "situation.", "strength.", "train.", "verify.", "visibility.",
+    "air.", "altitude.", "clear.", "command.", "cost.", "duty.", "exit.", "gives.", "hold.", "housing.", "interpose.",
+    "laydown.post_offset_km", "masking.", "medical.", "observe.", "posture.", "protect.", "ratio.", "reach.", "rescue.",
+    "respond.", "rotation.", "sensing.", "situation.", "statement.", "strength.", "train.", "verify.", "visibility.",
 )  # fmt: skip
 """Beginnings of the keys of the planning factors that sizing reads."""
 
@@ -81,6 +83,10 @@ class SizingInputs:
     missions: tuple[PastMission, ...]
     line_traces: tuple[tuple[float, float], ...] = ()
     """Length (km) and weight of the alternative traces of the line; the first is the one that the sectors follow."""
+    pools: tuple[Pool, ...] = ()
+    """All pools of the table with their rotation, whoever would join: only the month in which they run out reads them."""
+    d_day: DDay | None = None
+    """When the ceasefire begins, for the season in which the force arrives."""
 
 
 def gather_sizing(scenario: Scenario) -> SizingInputs:
@@ -116,6 +122,8 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         factors={key: row for key, row in scenario.factors.items() if key.startswith(FACTOR_SECTIONS)},
         claims=tuple(row for row in scenario.evidence.values() if row.quantity == "force_size"),
         missions=load_missions(),
+        pools=tuple(scenario.pools.values()),
+        d_day=scenario.d_day,
         line_traces=_line_traces(scenario, length),
     )
 
