@@ -211,6 +211,6 @@ def find_cap(
     )
 
 
-def service_levels(service: Service, *, skip: Sequence[str] = ("source", "assumption")) -> dict[str, float]:
-    """Service levels by name."""
-    return {name: float(value) for name, value in vars(service).items() if name not in skip}
+def service_levels(service: Service) -> dict[str, float]:
+    """Service levels by name: the numbers in force, not the tables of the postures they came from."""
+    return {name: float(value) for name, value in vars(service).items() if isinstance(value, int | float)}
