@@ -17,6 +17,7 @@ _COMMANDS = {
     "deploy": ("stages", "When is it in place?"),
     "cover": ("stages", "What does it see, reach and protect?"),
     "stress": ("stages", "Does it hold when tested?"),
+    "validate": ("validate", "What sizing predicts of past missions, beside what was deployed."),
     "explain": ("explain", "Why is a figure what it is?"),
     "rerun": ("rerun", "Compute a saved result again from its own provenance and compare."),
     "check": ("check", "Report every problem of a scenario at once."),

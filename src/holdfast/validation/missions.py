@@ -1,0 +1,158 @@
+"""Reading and sizing the missions of a validation: bundled ones, folders, zips, or a folder that holds several of them.
+
+A mission that cannot be read is reported with its problems and the rest go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from holdfast.core.errors import HoldfastError, ScenarioError
+from holdfast.core.progress import report
+from holdfast.validation.results import LEVEL, MissionScore
+
+if TYPE_CHECKING:
+    from holdfast.scenario.types import Scenario
+
+MISSIONS = "missions"
+SETTINGS = "scenario.toml"
+_NOT_SIZED = (HoldfastError, ArithmeticError, ValueError, LookupError)
+"""What sizing may raise on terms nobody tried before; a fault of the program itself is not caught."""
+
+
+def bundled_missions() -> tuple[str, ...]:
+    """Bundled missions, as `missions/<id>`, sorted."""
+    from holdfast.scenario.bundled import data_folder
+
+    root = data_folder() / "scenarios" / MISSIONS
+    found = sorted(root.iterdir()) if root.is_dir() else []
+    return tuple(f"{MISSIONS}/{path.name}" for path in found if (path / SETTINGS).is_file())
+
+
+def expand(given: Sequence[str | Path]) -> tuple[str | Path, ...]:
+    """What to read: each scenario once; a folder that is no scenario but holds some stands for those it holds."""
+    found: list[str | Path] = []
+    for item in given:
+        path = Path(item)
+        inside: list[Path] = []
+        if path.is_dir() and not (path / SETTINGS).is_file():
+            inside = [child for child in sorted(path.iterdir()) if _is_scenario(child)]
+        found.extend(inside or [item])
+    return tuple(dict.fromkeys(found))
+
+
+def _is_scenario(path: Path) -> bool:
+    return (path / SETTINGS).is_file() or (path.suffix == ".zip" and path.is_file())
+
+
+def read_mission(given: str | Path) -> Scenario:
+    """Load a mission and resolve it for its reference case.
+
+    Raises
+    ------
+    ScenarioError, OSError
+        With every problem of the folder.
+    """
+    from holdfast.scenario.bundled import data_folder
+    from holdfast.scenario.cases import reference_case, resolve_case
+    from holdfast.scenario.load import load_scenario
+
+    path = Path(given)
+    if not path.exists() and str(given) in bundled_missions():
+        path = data_folder() / "scenarios" / str(given)
+    scenario = load_scenario(path)
+    return resolve_case(scenario, reference_case(scenario))
+
+
+def score_mission(given: str | Path, *, draws: int, seed: int) -> tuple[MissionScore, Scenario | None]:
+    """One mission read, sized and set beside its record; the scenario too, None where it cannot be read."""
+    name = str(given)
+    try:
+        scenario = read_mission(given)
+    except ScenarioError as error:
+        return _unread(name, tuple(str(problem) for problem in error.problems)), None
+    except (HoldfastError, OSError) as error:
+        return _unread(name, (str(error),)), None
+    score = _with_record(_described(name, scenario), scenario)
+    if scenario.mission.posture == "none":
+        return replace(score, scored=False, why="its posture is none: nothing to size"), scenario
+    try:
+        return _sized(score, scenario, draws=draws, seed=seed), scenario
+    except _NOT_SIZED as error:
+        words = f"sizing found no size: {error}"
+        miss = replace(score, predicted=0.0, low=0.0, high=0.0, problems=(words,))
+        return (miss if score.scored else replace(score, problems=(words,))), scenario
+
+
+def _unread(name: str, problems: tuple[str, ...]) -> MissionScore:
+    stem = Path(name).stem
+    return MissionScore(id=stem, title=stem, given_as=name, kind="", why="cannot be read", problems=problems)
+
+
+def _described(name: str, scenario: Scenario) -> MissionScore:
+    return MissionScore(
+        id=scenario.name.rpartition("/")[2], title=scenario.title, given_as=name, kind="",
+        posture=scenario.mission.posture, area_km2=scenario.area_km2, population=scenario.population,
+    )  # fmt: skip
+
+
+def _with_record(score: MissionScore, scenario: Scenario) -> MissionScore:
+    """Set what was deployed beside the mission, and say whether it is scored."""
+    record = scenario.record
+    if record is None:
+        return replace(score, why="no [record]: sized, nothing to compare with")
+    strength = record.strength
+    why = _unscored(record.checked, strength.nominal)
+    return replace(
+        score, kind=record.kind, actual=strength.nominal, actual_low=strength.low, actual_high=strength.high,
+        actual_at=str(record.strength_at), checked=record.checked, outcome=record.outcome, source=record.source,
+        scored=not why, why=why,
+    )  # fmt: skip
+
+
+def _unscored(checked: str, strength: float) -> str:
+    if checked not in {"searched", "mixed"}:
+        return f"its strength is {checked}, not read in a source"
+    return "" if strength > 0 else "its strength is 0"
+
+
+def _sized(score: MissionScore, scenario: Scenario, *, draws: int, seed: int) -> MissionScore:
+    from holdfast.sizing.inputs import gather_sizing
+    from holdfast.sizing.stage import size
+
+    inputs = gather_sizing(scenario)
+    on_line = not all(row.kind == "area" for row in inputs.sectors)
+    found = replace(
+        score,
+        predicted=float(size(inputs).in_country),
+        line_km=inputs.line_km if on_line and score.kind != "area" else 0.0,
+    )
+    if not draws:
+        return found
+    low, high = interval(people_over_draws(scenario, draws=draws, seed=seed))
+    return replace(found, low=low, high=high, draws=draws)
+
+
+def interval(people: np.ndarray) -> tuple[float, float]:
+    """The central interval of probability 80 % of the sizes drawn, people."""
+    low, high = np.quantile(people, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
+    return float(low), float(high)
+
+
+def people_over_draws(scenario: Scenario, *, draws: int, seed: int) -> np.ndarray:
+    """People in country over draws of the mission's terms and of the planning factors, shape (draws,)."""
+    from holdfast.scenario.futures import draw_future
+    from holdfast.sizing.core import prepare, size_at
+    from holdfast.sizing.inputs import gather_sizing
+
+    found = []
+    for number in range(draws):
+        report(f"drawing {scenario.name}", number / draws)
+        drawn = gather_sizing(draw_future(scenario, seed=seed, future=number))
+        found.append(size_at(drawn, prepare(drawn)).in_country)
+    return np.array(found)

@@ -1,0 +1,206 @@
+"""The picture of the validation: predicted against deployed strength, both on logarithmic axes."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from holdfast.validation.results import TOKEN, WITHIN, MissionScore, SizingValidation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
+
+# Colour-blind safe (Okabe and Ito 2008); a marker of its own for readers who see no colour.
+MARKS = {
+    "monitoring": ("o", "#0072B2"), "interposition": ("s", "#D55E00"), "robust": ("^", "#009E73"), "area": ("D", "#CC79A7"),
+    TOKEN: ("v", "#777777"),
+}  # fmt: skip
+_OTHER = ("P", "#1a1a1a")
+INK, QUIET, BAND = "#1a1a1a", "#777777", "#e9eef3"
+_SIZE_IN = (8.2, 8.0)
+_DPI = 130
+_STYLE: dict[str, Any] = {
+    "svg.hashsalt": "holdfast", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8.5,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "legend.frameon": False, "text.parse_math": False, "axes.edgecolor": "#555555",
+}  # fmt: skip
+_ANGLES = np.radians([0, 180, 45, 315, 135, 225, 90, 270, 22, 338, 158, 202])
+_RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 62.0, 78.0)
+"""Distances of a label from its mark that are tried, points; beyond the second a line leads to the mark."""
+
+
+def plotted(found: SizingValidation) -> list[MissionScore]:
+    """Missions that the picture shows: sized, with a known strength, the small ones first."""
+    return sorted((row for row in found.missions if row.predicted > 0 and row.actual > 0), key=lambda row: row.actual)
+
+
+def draw_picture(found: SizingValidation) -> tuple[str, bytes]:
+    """The picture as SVG text and as PNG bytes; the same bytes on every run."""
+    with _canvas() as figure:
+        axes = figure.add_subplot()
+        rows = plotted(found)
+        _frame(axes, rows)
+        for row in rows:
+            _mark(axes, row)
+        _legend(axes, rows)
+        _labels(figure, axes, rows)
+        png, svg = io.BytesIO(), io.StringIO()
+        figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": "Holdfast"})
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "Holdfast"})
+    return re.sub(r"(\d\d\.\d{2})\d+", r"\1", svg.getvalue()), png.getvalue()
+
+
+@contextmanager
+def _canvas() -> Iterator[Figure]:
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as NewFigure
+
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]  # the stubs want every key spelt out
+        figure = NewFigure(figsize=_SIZE_IN, layout="constrained", dpi=_DPI)
+        FigureCanvasAgg(figure)
+        yield figure
+
+
+def _frame(axes: Axes, rows: Sequence[MissionScore]) -> None:
+    """Axes, the line of agreement and the band of a factor of 3."""
+    values = [value for row in rows for value in _extent(row)] or [10.0, 1000.0]
+    low, high = 10 ** math.floor(math.log10(min(values))), 1.6 * max(values)
+    ends = np.array([low, high])
+    axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high))
+    axes.fill_between(ends, ends / WITHIN, ends * WITHIN, color=BAND, lw=0, zorder=0, label=f"within ×{WITHIN:g}")
+    axes.plot(ends, ends, color=QUIET, lw=0.8, zorder=1, label="predicted = deployed")
+    axes.set_aspect("equal")
+    axes.set_xlabel("deployed, people in the country (bar: range where sources differ)")
+    axes.set_ylabel("predicted by sizing, people in the country (bar: 80 % of draws)")
+    axes.set_title("Past missions: what sizing predicts and what was deployed")
+    axes.xaxis.set_major_formatter(_thousands)
+    axes.yaxis.set_major_formatter(_thousands)
+    axes.grid(visible=True, which="major", color="#e0e0e0", lw=0.5, zorder=0)
+
+
+def _thousands(value: float, _place: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _extent(row: MissionScore) -> list[float]:
+    values = [row.predicted, row.actual, row.actual_low, row.actual_high, row.low, row.high]
+    return [value for value in values if math.isfinite(value) and value > 0]
+
+
+def _mark(axes: Axes, row: MissionScore) -> None:
+    """One mission: its mark (hollow where not scored) and its two ranges."""
+    marker, colour = MARKS.get(row.kind, _OTHER)
+    bar: dict[str, Any] = {"color": colour, "lw": 1.1, "alpha": 0.55, "zorder": 2, "solid_capstyle": "butt"}
+    if row.has_interval and row.low > 0:
+        axes.plot([row.actual, row.actual], [row.low, row.high], **bar)
+    if row.actual_low < row.actual_high:
+        axes.plot([max(row.actual_low, 1e-9), row.actual_high], [row.predicted, row.predicted], **bar)
+    face = colour if row.scored else "white"
+    axes.plot(row.actual, row.predicted, marker, ms=6, mfc=face, mec=colour, mew=1.2, zorder=4)
+
+
+def _legend(axes: Axes, rows: Sequence[MissionScore]) -> None:
+    from matplotlib.lines import Line2D
+
+    handles, names = axes.get_legend_handles_labels()
+    for kind in dict.fromkeys(row.kind for row in sorted(rows, key=lambda row: list(MARKS).index(row.kind))):
+        marker, colour = MARKS[kind]
+        handles.append(Line2D([], [], marker=marker, color=colour, mfc=colour, ls="none", ms=6))
+        names.append(kind if kind != TOKEN else "token (a class apart)")
+    if any(not row.scored for row in rows):
+        handles.append(Line2D([], [], marker="o", color=INK, mfc="white", ls="none", ms=6))
+        names.append("hollow: not scored")
+    axes.legend(handles, names, loc="upper left", fontsize=8)
+
+
+def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> None:
+    """Write the name of each mission where it covers no mark, no other name and as little of the bars as possible."""
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    pixels = figure.dpi / 72.0
+    marks = [_box(axes.transData.transform((row.actual, row.predicted)), 5.0 * pixels) for row in rows]
+    bars = [box for row in rows for box in _bar_boxes(axes, row)]
+    legend = axes.get_legend()
+    walls: list[Bbox] = [legend.get_window_extent()] if legend is not None else []
+    inside = axes.get_window_extent()
+    for row in rows:
+        centre = axes.transData.transform((row.actual, row.predicted))
+        text = axes.text(row.actual, row.predicted, short_name(row), fontsize=7, color=INK, zorder=5)
+        size = text.get_window_extent()
+        text.remove()
+        best = min(
+            _places(centre, size.width, size.height, pixels),
+            key=lambda place: _cost(place[0], inside, taken=[*marks, *walls], bars=bars) + 0.02 * place[1],
+        )
+        _write(axes, row, best)
+        walls.append(Bbox.from_extents(*(best[0].extents + np.array([-2, -1, 2, 1]))))
+
+
+def short_name(row: MissionScore) -> str:
+    """The name on the picture: the id without underscores, capitals for what is one word."""
+    words = row.id.replace("-", "_").split("_")
+    return " ".join(word.upper() if len(word) <= 6 and word.isalpha() else word for word in words)
+
+
+def _box(centre: Any, half: float) -> Bbox:
+    from matplotlib.transforms import Bbox
+
+    return Bbox.from_extents(centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half)
+
+
+def _bar_boxes(axes: Axes, row: MissionScore) -> list[Bbox]:
+    from matplotlib.transforms import Bbox
+
+    ends = []
+    if row.has_interval and row.low > 0:
+        ends.append(((row.actual, row.low), (row.actual, row.high)))
+    if row.actual_low < row.actual_high:
+        ends.append(((row.actual_low, row.predicted), (row.actual_high, row.predicted)))
+    found = []
+    for first, second in ends:
+        (x0, y0), (x1, y1) = axes.transData.transform([first, second])
+        found.append(Bbox.from_extents(x0 - 1, y0 - 1, x1 + 1, y1 + 1))
+    return found
+
+
+def _places(centre: Any, width: float, height: float, pixels: float) -> Iterator[tuple[Bbox, float]]:
+    """Boxes round a mark in which its name could stand, with their distance in points."""
+    from matplotlib.transforms import Bbox
+
+    for radius in _RADII:
+        for angle in _ANGLES:
+            x = centre[0] + radius * pixels * math.cos(angle) + (math.cos(angle) - 1) / 2 * width
+            y = centre[1] + radius * pixels * math.sin(angle) - height / 2 + math.sin(angle) * height / 2
+            yield Bbox.from_bounds(x, y, width, height), radius
+
+
+def _cost(box: Bbox, inside: Bbox, *, taken: Sequence[Bbox], bars: Sequence[Bbox]) -> float:
+    """How bad a place is: names and marks must not be covered, bars should not, and nothing leaves the axes."""
+    from matplotlib.transforms import Bbox
+
+    if not (inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1):
+        return 1000.0
+    covered = sum(Bbox.intersection(box, other) is not None for other in taken)
+    return 100.0 * covered + sum(Bbox.intersection(box, other) is not None for other in bars)
+
+
+def _write(axes: Axes, row: MissionScore, place: tuple[Bbox, float]) -> None:
+    box, radius = place
+    back = axes.transData.inverted()
+    x, y = back.transform((box.x0, box.y0 + 0.22 * box.height))
+    axes.text(x, y, short_name(row), fontsize=7, color=INK, zorder=5)
+    if radius > _RADII[1]:
+        centre = axes.transData.transform((row.actual, row.predicted))
+        near = back.transform((min(max(centre[0], box.x0), box.x1), min(max(centre[1], box.y0), box.y1)))
+        axes.plot([row.actual, near[0]], [row.predicted, near[1]], color=QUIET, lw=0.5, zorder=3)

@@ -1,0 +1,143 @@
+"""Validation of sizing (MODEL.md 7): every mission sized from its terms, set beside what was deployed and simple rules.
+
+Nothing of sizing is fitted to a mission, so its predictions need no leaving out; the baselines, which are fitted, predict
+each mission from the others. A failure is reported as a failure, and no factor is changed for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from holdfast.core.progress import report
+from holdfast.validation.baselines import MEASURES, Baselines, add_baselines
+from holdfast.validation.missions import bundled_missions, expand, score_mission
+from holdfast.validation.results import STATEMENT, TOKEN, MissionScore, SizingValidation
+from holdfast.validation.rules import class_scores, compare, judge_rules
+
+if TYPE_CHECKING:
+    from holdfast.scenario.types import Scenario
+
+DRAWS = 100
+SEED = 20250222
+_NAMED = 4
+
+
+def validate_sizing(folders: Sequence[str | Path] = (), *, draws: int = DRAWS, seed: int = SEED) -> SizingValidation:
+    """Size past missions and score the sizes.
+
+    Parameters
+    ----------
+    folders
+        Scenario folders, zips or bundled names of missions; a folder that holds several stands for them. Empty: all bundled
+        missions. The baselines of missions given so rest on them and on the packaged table of past missions.
+    draws
+        Draws of each mission's terms and of the planning factors, for the intervals; 0 for none.
+    seed
+        Of the draws and of the bootstrap.
+
+    Returns
+    -------
+    SizingValidation
+        Missions in the order given, classes, comparisons with the baselines, rules with their verdicts, notes.
+    """
+    given = expand(folders) if folders else bundled_missions()
+    scores: list[MissionScore] = []
+    scenarios: list[Scenario] = []
+    for number, item in enumerate(given):
+        report(f"sizing {Path(item).name} ({number + 1} of {len(given)})", number / max(len(given), 1))
+        score, scenario = score_mission(item, draws=draws, seed=seed)
+        scores.append(_untouched(score, scenario))
+        if scenario is not None:
+            scenarios.append(scenario)
+    based = add_baselines(_told_apart(scores), others=packaged_missions() if folders else ())
+    return _judged(based, scenarios, draws=draws, seed=seed)
+
+
+def _judged(based: Baselines, scenarios: Sequence[Scenario], *, draws: int, seed: int) -> SizingValidation:
+    counted = [row for row in based.missions if row.scored and row.kind != TOKEN]
+    comparisons = tuple(compare(counted, baseline, seed=seed) for baseline in ("density", "length"))
+    return SizingValidation(
+        statement=STATEMENT, missions=based.missions, classes=class_scores([row for row in based.missions if row.scored]),
+        comparisons=comparisons, rules=judge_rules(counted, comparisons),
+        notes=(*_area_note(based), *level_notes(scenarios)), draws=draws, seed=seed,
+    )  # fmt: skip
+
+
+def packaged_missions() -> tuple[MissionScore, ...]:
+    """The packaged table of past missions, as the baselines read them."""
+    from holdfast.sizing.inputs import load_missions
+
+    return tuple(
+        MissionScore(
+            id=row.id, title=row.name, given_as="", kind=row.kind, line_km=row.length_km, area_km2=row.area_km2,
+            population=row.population, actual=row.strength, scored=True,
+        )
+        for row in load_missions()
+    )  # fmt: skip
+
+
+def _told_apart(scores: Sequence[MissionScore]) -> list[MissionScore]:
+    """Missions with ids of their own: two of one name are called by where they were read."""
+    names = [row.id for row in scores]
+    return [replace(row, id=row.given_as) if names.count(row.id) > 1 else row for row in scores]
+
+
+def _untouched(score: MissionScore, scenario: Scenario | None) -> MissionScore:
+    """Score no mission whose folder sets planning factors: no factor is set for a mission (MODEL.md 7)."""
+    own = own_factors(scenario) if scenario is not None and score.scored else ()
+    if not own:
+        return score
+    named = ", ".join(own[:_NAMED]) + (", ..." if len(own) > _NAMED else "")
+    return replace(
+        score, scored=False, why=f"its folder sets planning factors ({named}): no factor is set for a mission"
+    )
+
+
+def own_factors(scenario: Scenario) -> tuple[str, ...]:
+    """Planning factors and figures of units that a scenario sets otherwise than the packaged catalogue."""
+    from holdfast.scenario.catalogue import read_catalogue
+    from holdfast.scenario.problems import Locator, Problems
+
+    packaged = read_catalogue(problems=Problems(), locator=Locator()).factors
+    return tuple(
+        key
+        for key, row in scenario.factors.items()
+        if key not in packaged
+        or [getattr(row.value, name) for name in ("low", "mode", "high")]
+        != [getattr(packaged[key].value, name) for name in ("low", "mode", "high")]
+    )
+
+
+def level_notes(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """Service levels that differ between missions of one posture: a mission could be fitted through them too."""
+    notes: list[str] = []
+    for posture in dict.fromkeys(row.mission.posture for row in scenarios):
+        rows = [row.service for row in scenarios if row.mission.posture == posture]
+        numbers = [item.name for item in fields(rows[0]) if isinstance(getattr(rows[0], item.name), int | float)]
+        differing = {name: sorted({float(getattr(row, name)) for row in rows}) for name in numbers}
+        said = [
+            f"{name} {' / '.join(f'{value:g}' for value in values)}"
+            for name, values in differing.items()
+            if len(values) > 1
+        ]
+        if said:
+            notes.append(f"Missions of posture {posture} differ in service levels: {'; '.join(said)}.")
+    if scenarios and not notes:
+        notes.append(
+            "All missions of one posture are sized at the same service levels, and all with the packaged factors."
+        )
+    return tuple(notes)
+
+
+def _area_note(based: Baselines) -> tuple[str, ...]:
+    if not based.area_measure:
+        return ()
+    errors = [f"{MEASURES[name]} x{value:.2f}" for name, value in based.area_errors.items() if not math.isnan(value)]
+    return (
+        f"Missions without a line: the baseline counts {MEASURES[based.area_measure]}"
+        + (f" (leave-one-out error: {', '.join(errors)})." if errors else "."),
+    )
