@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from math import floor
 
 from holdfast.core.errors import Problem, ScenarioError
 from holdfast.scenario.types import (
@@ -17,7 +18,6 @@ from holdfast.scenario.types import (
     Factor,
     Mission,
     Place,
-    Pool,
     Scenario,
     SectorRow,
     Service,
@@ -53,6 +53,22 @@ class PastMission:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PoolSupply:
+    """What all pools of one capability hold together, by the terms of their rotation (tuples of equal length).
+
+    `units` are free to deploy: deployable share of the units less those on present commitments, whole.
+    """
+
+    capability: str
+    units: tuple[float, ...]
+    tour_months: tuple[float, ...]
+    dwell: tuple[float, ...]
+    overlap_months: tuple[float, ...]
+    rows: int
+    """Rows of pools.csv behind it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SizingInputs:
     """Terms, service levels, threat and catalogue of one case.
 
@@ -83,7 +99,7 @@ class SizingInputs:
     missions: tuple[PastMission, ...]
     line_traces: tuple[tuple[float, float], ...] = ()
     """Length (km) and weight of the alternative traces of the line; the first is the one that the sectors follow."""
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[PoolSupply, ...] = ()
     """All pools of the table with their rotation, whoever would join: only the month in which they run out reads them."""
     d_day: DDay | None = None
     """When the ceasefire begins, for the season in which the force arrives."""
@@ -122,7 +138,7 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         factors={key: row for key, row in scenario.factors.items() if key.startswith(FACTOR_SECTIONS)},
         claims=tuple(row for row in scenario.evidence.values() if row.quantity == "force_size"),
         missions=load_missions(),
-        pools=tuple(scenario.pools.values()),
+        pools=_pools(scenario),
         d_day=scenario.d_day,
         line_traces=_line_traces(scenario, length),
     )
@@ -135,6 +151,25 @@ def _line_traces(scenario: Scenario, length: float) -> tuple[tuple[float, float]
         return ((length, 1.0),)
     others = ((_length_km(trace.points), trace.weight) for trace in ranked[1:] if trace.weight > 0)
     return ((length, ranked[0].weight), *others)
+
+
+def _pools(scenario: Scenario) -> tuple[PoolSupply, ...]:
+    """Pools by capability, those with equal terms of rotation taken together."""
+    found: dict[str, dict[tuple[float, float, float], float]] = {}
+    rows: dict[str, int] = {}
+    for pool in scenario.pools.values():
+        free = max(floor(pool.units.nominal * pool.deployable_share - pool.committed_units + 1e-9), 0)
+        terms = (float(pool.tour_months), float(pool.dwell), pool.overlap_days * 12.0 / 365.0)
+        held = found.setdefault(pool.capability, {})
+        held[terms] = held.get(terms, 0.0) + free
+        rows[pool.capability] = rows.get(pool.capability, 0) + 1
+    return tuple(
+        PoolSupply(
+            capability=name, units=tuple(held.values()), tour_months=tuple(terms[0] for terms in held),
+            dwell=tuple(terms[1] for terms in held), overlap_months=tuple(terms[2] for terms in held), rows=rows[name],
+        )
+        for name, held in found.items()
+    )  # fmt: skip
 
 
 def load_missions() -> tuple[PastMission, ...]:
