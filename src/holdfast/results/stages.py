@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import xarray as xr
 
 from holdfast.results.derivation import Figure
+from holdfast.results.sustainment import Exit, Housing, Medical, StatementLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,12 @@ class Estimate:
     """`regression`, `ratio` or `claim`."""
     source: str
     note: str
+    bound: str = ""
+    """`up_to` or `at_least` where only one end was said (`low` and `high` are then equal); else empty."""
+    stance: str = ""
+    """Where its force stands, as far as it says: `watching`, `on the line`, `away from the line`."""
+    verdict: str = ""
+    """Whether our size agrees with it, by what factor not, and what differs in the mission, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +76,16 @@ class Requirement:
     refused: tuple[str, ...]
     """Tasks that the terms of the settlement rule out, with the row that does."""
     figures: dict[str, Figure] = field(default_factory=dict)
+    agreement: str = ""
+    """How our size agrees with all estimates of the triangulation, in one sentence."""
+    matrix: xr.Dataset | None = None
+    """Troops to tasks. Dims (situation, task, capability): `allotted` (units); dims (task, capability): `may` (whether its
+    role suits the task); dims (situation, capability): `free` (units not allotted then); dim capability: `units`,
+    `shared` (whether several tasks use it, at one time or at different times)."""
+    statement: tuple[StatementLine, ...] = ()
+    medical: Medical | None = None
+    housing: Housing | None = None
+    exit: Exit | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

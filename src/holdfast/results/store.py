@@ -17,6 +17,7 @@ import xarray as xr
 from holdfast.core.errors import FileConflictError, FileFormatError
 from holdfast.results import plan as plan_types
 from holdfast.results import stages as stage_types
+from holdfast.results import sustainment as sustain_types
 from holdfast.results.derivation import Figure
 from holdfast.results.shape import misfit
 
@@ -26,7 +27,7 @@ FORMAT_VERSION = 1
 
 _TYPES: dict[str, type] = {
     name: item
-    for module in (plan_types, stage_types)
+    for module in (plan_types, stage_types, sustain_types)
     for name, item in vars(module).items()
     if isinstance(item, type) and is_dataclass(item)
 } | {"Figure": Figure}
