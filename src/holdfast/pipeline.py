@@ -81,11 +81,15 @@ def run_stages(scenario: Scenario, case: Case, *, until: str = "stress") -> Stag
     ------
     UnknownNameError
         When `until` is not a stage.
+    ScenarioError
+        When the scenario lacks a file that one of the stages needs.
     """
     from holdfast.scenario.cases import resolve_case
+    from holdfast.scenario.needs import require_stage
 
     if until not in STAGES:
         raise unknown_name("stage", until, STAGES)
+    require_stage(scenario, until)
     last = STAGES.index(until)
     resolved = resolve_case(scenario, case)
     done = StageResults(requirement=_size(resolved))

@@ -9,6 +9,7 @@ from typing import Any
 from holdfast.core.errors import ScenarioError
 from holdfast.scenario.checks import check_draft
 from holdfast.scenario.draft import draft_of
+from holdfast.scenario.levels import for_posture
 from holdfast.scenario.overrides import CASE_FILE, apply_overrides
 from holdfast.scenario.problems import Locator, Problems, Where, shown
 from holdfast.scenario.types import Scenario
@@ -42,6 +43,9 @@ def all_cases(scenario: Scenario, *, settlement: str = "") -> tuple[Case, ...]:
 def resolve_case(scenario: Scenario, case: Case) -> Scenario:
     """The scenario as a case sees it: settlement variant, then option, then overrides, checked again.
 
+    `service` of the result holds the levels of the case's posture: the common ones, under those of the posture's own
+    table, under what variant, option and overrides set.
+
     Raises
     ------
     ScenarioError
@@ -57,6 +61,7 @@ def resolve_case(scenario: Scenario, case: Case) -> Scenario:
     resolved = scenario
     for levers, why in steps:
         resolved = apply_overrides(resolved, levers, why=why, check=False) if levers else resolved
+    resolved = for_posture(resolved)
     problems = Problems()
     check_draft(draft_of(resolved), locator=Locator(CASE_FILE), problems=problems)
     problems.raise_if_any()

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from functools import cache
 from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.scenario.quantities import parse_quantity, plain_quantity, read_number
@@ -42,7 +42,7 @@ def _kind(hint: Any) -> Kind:
     origin = get_origin(hint)
     if origin is Literal:
         return "text"
-    if origin is UnionType:
+    if origin in (UnionType, Union):
         return _kind(next(part for part in get_args(hint) if part is not type(None)))
     return _SIMPLE.get(origin or hint, "other")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from holdfast.core.errors import Problem, ScenarioError
 from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.load import load_with_lines
+from holdfast.scenario.needs import notes_of
 from holdfast.scenario.origin import SourcedShare, sourced_share
 from holdfast.scenario.problems import Locator
 from holdfast.scenario.schema import KEYED, TABLES
@@ -23,6 +24,8 @@ class CheckReport:
     title: str = ""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the scenario leaves out, and what that means: nothing wrong, but to be known."""
     counts: dict[str, int] = field(default_factory=dict)
     """Rows by table (options, settlement variants, traces and factors too)."""
     share: SourcedShare | None = None
@@ -44,6 +47,7 @@ class CheckReport:
         lines = [
             f"{self.name}: {verdict}, {_number(len(self.warnings), 'warning')}",
             f"holds {rows}",
+            *(f"note: {note}" for note in self.notes),
             f"of {total} rows and values {origins}, {self.share.assumed} are assumed; by table:",
         ]
         lines += [
@@ -70,6 +74,7 @@ def check_scenario(path_or_name: str | Path) -> CheckReport:
         title=scenario.title,
         problems=_case_problems(scenario, locator),
         warnings=warnings_of(scenario, own_evidence=_own_evidence(scenario, locator)),
+        notes=notes_of(scenario),
         counts=_counts(scenario),
         share=sourced_share(scenario),
     )

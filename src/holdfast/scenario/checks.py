@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from holdfast.scenario import checks_line, checks_origin, checks_reference, checks_size
+from holdfast.scenario import checks_line, checks_origin, checks_place, checks_reference, checks_size
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.problems import Locator, Problems
 
@@ -22,11 +22,15 @@ _CHECKS: tuple[Check, ...] = (
     checks_reference.check_cases,
     checks_reference.check_behaviour,
     checks_size.check_levels,
+    checks_size.check_factors,
+    checks_size.check_orbits,
     checks_size.check_days,
     checks_size.check_needs,
     checks_size.check_weights,
     checks_line.check_line,
+    checks_line.check_area,
     checks_line.check_sectors,
+    checks_place.check_swapped,
     checks_origin.check_origins,
     checks_origin.check_hindsight,
     checks_origin.check_evidence,

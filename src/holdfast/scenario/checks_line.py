@@ -6,29 +6,25 @@ from itertools import pairwise
 
 from holdfast.scenario.distance import length_km
 from holdfast.scenario.draft import Draft
+from holdfast.scenario.levels import DEPTH_FROM_AREA, depth_of_area, length_of, main_trace
 from holdfast.scenario.problems import Locator, Problems, Where
-from holdfast.scenario.types import Trace
 
+_ROUNDED = 0.05  # a depth may be stated beside the area, rounded
 _TOUCH_KM = 1e-6
 _SLACK = 0.01  # sectors may end this share of the line's length before or behind its end: files round to kilometres
 
 
-def main_trace(traces: dict[str, Trace]) -> Trace | None:
-    """The contact trace of highest weight, the first of equals: the one that sectors are measured along."""
-    contact = [trace for trace in traces.values() if trace.kind == "contact"]
-    return max(contact, key=lambda trace: trace.weight) if contact else None
-
-
 def check_line(draft: Draft, locator: Locator, problems: Problems) -> None:
-    """A line is given once: by traces of which one of kind contact has a weight, or by its length."""
+    """A line is given once: by traces of which one of kind contact has a weight, or by its length; or there is an area."""
     if draft.head is None:
         return
     where = locator.find("line_km")
     if draft.traces and draft.head.line_km:
         problems.add(where, key="line_km", value=f"{draft.head.line_km:g}", expected="no line_km beside a line.geojson")
     if not draft.traces and not draft.head.line_km:
-        if not any(problem.file == "line.geojson" for problem in problems.found):
-            problems.add(where, key="line_km", value="missing", expected="line_km, or a file line.geojson")
+        if not draft.head.area_km2 and not any(problem.file == "line.geojson" for problem in problems.found):
+            expected = "line_km, area_km2, or a file line.geojson"
+            problems.add(where, key="line_km", value="missing", expected=expected)
         return
     trace = main_trace(draft.traces)
     if draft.traces and not (trace and trace.weight > 0):
@@ -36,10 +32,37 @@ def check_line(draft: Draft, locator: Locator, problems: Problems) -> None:
         problems.add(Where("line.geojson"), key="traces", value=", ".join(draft.traces), expected=expected)
 
 
+def check_area(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """An area beside a line is no deeper than long, and says how deep the zone is; people live somewhere."""
+    head, settlement = draft.head, draft.sections.get("settlement")
+    if head is None:
+        return
+    length = length_of(draft)
+    if head.population and not (head.area_km2 or length):
+        expected = "area_km2, line_km or a line.geojson beside it: people live somewhere"
+        problems.add(locator.find("population"), key="population", value=f"{head.population:g}", expected=expected)
+    if not head.area_km2:
+        return
+    depth = depth_of_area(head.area_km2, length)
+    if length and depth > length:
+        expected = (
+            f"at most {length * length:g}, else the zone is deeper ({depth:g} km) than the line is long ({length:g} km); "
+            "for an area without a line leave line_km out"
+        )
+        problems.add(locator.find("area_km2"), key="area_km2", value=f"{head.area_km2:g}", expected=expected)
+    stated = settlement.zone_depth_km if settlement is not None else None
+    if stated is None or stated.assumption.startswith(DEPTH_FROM_AREA):
+        return
+    if abs(stated.nominal - depth) > _ROUNDED * depth:
+        key = "settlement.zone_depth_km"
+        expected = f"the {depth:.4g} km that area_km2 gives (area / length, or the side of a square), or no such key"
+        problems.add(locator.find(key), key=key, value=f"{stated.nominal:g}", expected=expected)
+
+
 def check_sectors(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Sectors run from 0 to the end of the line without gap or overlap."""
     rows = list(draft.tables["sectors"].values())
-    if draft.head is None or not rows or len(rows) < len(draft.ids["sectors"]):
+    if draft.head is None or not rows or len(rows) < len(draft.ids["sectors"]) or "sectors" in draft.unread:
         return
     first, last = rows[0], rows[-1]
     for row in rows:
@@ -57,7 +80,7 @@ def check_sectors(draft: Draft, locator: Locator, problems: Problems) -> None:
             expected = f"{row.to_km:g}, where sector {row.id} ends"
             problems.add(locator.find(key), key=key, value=f"{following.from_km:g}", expected=expected)
     trace = main_trace(draft.traces)
-    length = length_km(trace.points) if trace else draft.head.line_km
+    length = length_km(trace.points) if trace else draft.head.line_km or draft.head.area_km2**0.5
     if length and abs(last.to_km - length) > max(0.5, _SLACK * length):
         key = f"sectors.{last.id}.to_km"
         problems.add(locator.find(key), key=key, value=f"{last.to_km:g}", expected=f"the line's end at {length:.1f} km")

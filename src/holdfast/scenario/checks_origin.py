@@ -10,6 +10,7 @@ from holdfast.scenario.cells import quantity_fields
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.origin import INFERRED_LATER, latest_evidence, sources_of
 from holdfast.scenario.problems import Locator, Problems, shown
+from holdfast.scenario.types import POSTURES
 from holdfast.scenario.values import Quantity
 
 _UNCHECKED = ("recalled", "not found")
@@ -21,6 +22,10 @@ def _with_origin(draft: Draft) -> Iterator[tuple[str, Any]]:
     for key, thing in draft.origins():
         yield key, thing
         yield from _own_origins(key, thing)
+    for posture in POSTURES:
+        levels = getattr(draft.sections.get("service"), posture, None)
+        if levels is not None and (levels.source or levels.assumption):
+            yield f"service.{posture}", levels
     if "d_day" in draft.sections:
         yield "d_day.months_after_as_of", draft.sections["d_day"].months_after_as_of
     for key, factor in draft.factors.items():
@@ -44,8 +49,9 @@ def _all_have_own(thing: Any) -> bool:
 
 def check_origins(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Everything has a source or an assumption; what it cites stands in the evidence and was checked."""
-    evidence, ids = draft.tables["evidence"], draft.ids["evidence"]
-    for key, thing in _with_origin(draft):
+    evidence, ids = draft.tables["evidence"], draft.known("evidence")
+    record = [("record", draft.record)] if draft.record else []
+    for key, thing in [*_with_origin(draft), *record]:
         if not (thing.source.strip() or thing.assumption.strip() or _all_have_own(thing)):
             problems.add(locator.find(key), key=key, value="without origin", expected=_EITHER)
         for name in sources_of(thing.source):

@@ -48,13 +48,12 @@ def check_ids(draft: Draft, locator: Locator, problems: Problems) -> None:
 def check_mission(draft: Draft, locator: Locator, problems: Problems) -> None:
     """The nations and pool groups that the settings name."""
     refer = _Refer(locator, problems)
-    nations = draft.ids["nations"]
+    nations = draft.known("nations")
     mission, force = draft.sections.get("mission"), draft.sections.get("force")
-    if mission is not None:
+    if mission is not None and nations:
         refer("mission.lead_nations", mission.lead_nations, nations, "a nation of nations.csv")
-        if nations:
-            refer("mission.host_nation", mission.host_nation, nations, "a nation of nations.csv")
-            refer("mission.challenger", mission.challenger, nations, "a nation of nations.csv")
+        refer("mission.host_nation", mission.host_nation, nations, "a nation of nations.csv")
+        refer("mission.challenger", mission.challenger, nations, "a nation of nations.csv")
     if force is not None:
         refer("force.pool_groups", force.pool_groups, _GROUPS, "coalition or un")
 
@@ -64,9 +63,9 @@ def check_pools(draft: Draft, locator: Locator, problems: Problems) -> None:
     refer = _Refer(locator, problems)
     for key, pool in draft.tables["pools"].items():
         stem = f"pools.{key}"
-        refer(f"{stem}.nation", pool.nation, draft.ids["nations"], "a nation of nations.csv")
-        refer(f"{stem}.capability", pool.capability, draft.ids["capabilities"], "a capability of the catalogue")
-        refer(f"{stem}.depot", pool.depot, draft.ids["places"], "a place of places.csv")
+        refer(f"{stem}.nation", pool.nation, draft.known("nations"), "a nation of nations.csv")
+        refer(f"{stem}.capability", pool.capability, draft.known("capabilities"), "a capability of the catalogue")
+        refer(f"{stem}.depot", pool.depot, draft.known("places"), "a place of places.csv")
         refer(f"{stem}.areas", pool.areas, _AREAS, f"areas among {', '.join(_AREAS)}")
         refer(f"{stem}.refuses_tasks", pool.refuses_tasks, TASKS, f"tasks among {', '.join(TASKS)}")
         if pool.committed_units > pool.units.high:
@@ -79,12 +78,12 @@ def check_pools(draft: Draft, locator: Locator, problems: Problems) -> None:
 def check_backstop(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Owner, capability, base, fact and crew of each element of the backstop."""
     refer = _Refer(locator, problems)
-    nations = draft.ids["nations"]
+    nations = draft.known("nations")
     for key, element in draft.tables["backstop"].items():
         stem = f"backstop.{key}"
         refer(f"{stem}.owner", element.owner, nations, "a nation of nations.csv")
-        refer(f"{stem}.capability", element.capability, draft.ids["capabilities"], "a capability of the catalogue")
-        refer(f"{stem}.based", element.based, draft.ids["places"], "a place of places.csv")
+        refer(f"{stem}.capability", element.capability, draft.known("capabilities"), "a capability of the catalogue")
+        refer(f"{stem}.based", element.based, draft.known("places"), "a place of places.csv")
         if element.crew_nation:
             refer(f"{stem}.crew_nation", element.crew_nation, nations, "a nation of nations.csv")
         elif element.mode == "transfer":
@@ -98,7 +97,7 @@ def check_backstop(draft: Draft, locator: Locator, problems: Problems) -> None:
 def check_capabilities(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Tasks, needs and substitutes of each capability, and the order of its personnel range."""
     refer = _Refer(locator, problems)
-    known = draft.ids["capabilities"]
+    known = draft.known("capabilities")
     for key, row in draft.tables["capabilities"].items():
         stem = f"capabilities.{key}"
         refer(f"{stem}.tasks", row.tasks, TASKS, f"tasks among {', '.join(TASKS)}")
@@ -138,8 +137,8 @@ def check_legs(draft: Draft, locator: Locator, problems: Problems) -> None:
     places = draft.tables["places"]
     for key, leg in draft.tables["legs"].items():
         stem = f"legs.{key}"
-        refer(f"{stem}.origin", leg.origin, draft.ids["places"], "a place of places.csv")
-        refer(f"{stem}.destination", leg.destination, draft.ids["places"], "a place of places.csv")
+        refer(f"{stem}.origin", leg.origin, draft.known("places"), "a place of places.csv")
+        refer(f"{stem}.destination", leg.destination, draft.known("places"), "a place of places.csv")
         if leg.origin == leg.destination:
             problems.add(
                 locator.find(stem),
@@ -189,10 +188,10 @@ def _check_facts(
 ) -> None:
     refer = _Refer(locator, problems)
     key = f"{stem}.conditions"
-    complete = len(draft.ids["backstop"]) == len(draft.tables["backstop"])
+    complete = len(draft.ids["backstop"]) == len(draft.tables["backstop"]) and "backstop" not in draft.unread
     for name in sorted(condition.names):
         family, _, member = name.partition(".")
-        if family == "nation":
+        if family == "nation" and "nations" not in draft.unread:
             refer(key, name, {f"nation.{iso}" for iso in draft.ids["nations"]}, "a nation of nations.csv")
         if family == "backstop" and complete:
             refer(key, name, {f"backstop.{fact}" for fact in facts}, "a fact of backstop.csv")

@@ -6,25 +6,86 @@ from collections.abc import Mapping
 
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.problems import Locator, Problems, Where
+from holdfast.scenario.types import POSTURES
 
-_ROUNDS = 60  # as many rounds as sizing follows needs for
+_ROUNDS = 400  # powers that settle the growth of any ring of a catalogue
 _LONGEST_DAYS = 3650  # ten years on one leg
-_NEGLIGIBLE = 0.5  # units that one unit may still call for in the last of them
+_SUM_SLACK = 1e-6  # sums of decimal shares
+_TRANSIT = "observe.orbit_transit_h"
+_BOUNDS = {
+    "observe_probability": (
+        "0 asks for nothing; to ask no observation at all set factors.posture.<posture>.observe to 0",
+        "no finite force sees every violation",
+    ),
+    "respond_blocking": ("no finite force is never busy", "1 lets every call go unanswered, which asks for nothing"),
+}
+"""Levels without an answer at 0 and 1, and why. `protected_share` has one at both: no asset, and all of them."""
 
 
 def check_levels(draft: Draft, locator: Locator, problems: Problems) -> None:
-    """A zone has a depth, episodes last some time, and a share of calls may find every company busy (none cannot be had)."""
-    settlement, service = draft.sections.get("settlement"), draft.sections.get("service")
-    behaviour = draft.sections.get("behaviour")
+    """A zone has a depth, episodes last some time, and no service level asks for certainty or for nothing."""
+    settlement, behaviour = draft.sections.get("settlement"), draft.sections.get("behaviour")
     found = {}
     if settlement is not None and settlement.zone_depth_km.low <= 0:
         found["settlement.zone_depth_km"] = settlement.zone_depth_km.low
-    if service is not None and service.respond_blocking <= 0:
-        found["service.respond_blocking"] = service.respond_blocking
     if behaviour is not None and behaviour.episode_decay_days.low <= 0:
         found["behaviour.episode_decay_days"] = behaviour.episode_decay_days.low
     for key, value in found.items():
         problems.add(locator.find(key), key=key, value=f"{value:g}", expected="more than 0")
+    _check_service(draft, locator, problems)
+
+
+def _check_service(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """Levels at which no finite force, or no force at all, is asked for; the common ones and each posture's own."""
+    service = draft.sections.get("service")
+    if service is None:
+        return
+    tables = {"service": service} | {f"service.{name}": getattr(service, name) for name in POSTURES}
+    for stem, table in tables.items():
+        for name, (at_zero, at_one) in _BOUNDS.items():
+            value = getattr(table, name, None)
+            if value in (0, 1):
+                expected = f"between 0 and 1, neither included: {at_one if value else at_zero}"
+                problems.add(
+                    locator.find(f"{stem}.{name}"), key=f"{stem}.{name}", value=f"{value:g}", expected=expected
+                )
+
+
+def check_factors(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """The posture asks for some task, and the states of visibility share out all the time there is."""
+    values = {key: factor.value.nominal for key, factor in draft.factors.items()}
+    mission = draft.sections.get("mission")
+    if mission is not None and mission.posture != "none":
+        start = f"posture.{mission.posture}."
+        tasks = [key for key in values if key.startswith(start)]
+        if tasks and not any(values[key] > 0 for key in tasks):
+            expected = f"a posture with tasks: at least one of {', '.join(tasks)} above 0, or mission.posture = 'none'"
+            where = locator.find(f"factors.{tasks[0]}")
+            problems.add(where, key=f"factors.{start}*", value="0 for every task", expected=expected)
+    states = [key for key in ("visibility.day", "visibility.night", "visibility.poor") if key in values]
+    total = sum(values[key] for key in states)
+    if states and abs(total - 1) > _SUM_SLACK:
+        expected = "shares of the time that sum to 1: set the three together"
+        where = locator.find(f"factors.{states[0]}")
+        said = ", ".join(f"{key.partition('.')[2]} {values[key]:g}" for key in states)
+        problems.add(where, key="factors.visibility", value=f"{total:g} in sum ({said})", expected=expected)
+
+
+def check_orbits(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """Aircraft that watch from beyond the country have time left on station after the way there and back."""
+    transit = draft.factors.get(_TRANSIT)
+    if transit is None:
+        return
+    longest = 2 * transit.value.high
+    for key, row in draft.tables["capabilities"].items():
+        watches = row.domain in {"sensor", "air"} and "observe" in row.tasks and row.detect_km > 0 and row.speed_kmh > 0
+        if watches and row.area != "country" and 0 < row.endurance_h <= longest:
+            name = f"capabilities.{key}.endurance_h"
+            expected = (
+                f"more than {longest:g}, twice the way to the orbit (factors.{_TRANSIT}, up to {transit.value.high:g} h): "
+                "base it nearer or take one that flies longer"
+            )
+            problems.add(locator.find(name), key=name, value=f"{row.endurance_h:g}", expected=expected)
 
 
 def check_days(draft: Draft, locator: Locator, problems: Problems) -> None:
@@ -39,26 +100,61 @@ def check_days(draft: Draft, locator: Locator, problems: Problems) -> None:
 def check_needs(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Needs that lead back to a capability call for ever fewer units of it, else a force never ends."""
     needs = {key: row.needs for key, row in draft.tables["capabilities"].items()}
+    reported: set[str] = set()
     for key in needs:
-        ring = _endless(key, needs)
-        if ring:
-            expected = "needs that end: followed round, they must call for ever fewer units"
-            name = f"capabilities.{key}.needs"
-            problems.add(locator.find(name), key=name, value=ring, expected=expected)
+        ring = _ring(key, needs) if key not in reported else ()
+        if not ring or _growth(ring, needs) < 1:
+            continue
+        reported |= set(ring)
+        rows = ", ".join(f"{name} needs {_called(name, ring, needs)}" for name in ring)
+        name = f"capabilities.{key}.needs"
+        expected = "needs that end: followed round, they must call for ever fewer units"
+        problems.add(locator.find(name), key=name, value=f"a ring: {rows}", expected=expected)
 
 
-def _endless(key: str, needs: Mapping[str, Mapping[str, float]]) -> str:
-    """What one unit keeps calling for through its needs, if that does not die out."""
-    called = {key: 1.0}
+def _called(name: str, ring: tuple[str, ...], needs: Mapping[str, Mapping[str, float]]) -> str:
+    return " + ".join(f"{needs[name][other]:g} {other}" for other in ring if needs[name].get(other, 0) > 0)
+
+
+def _ring(key: str, needs: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    """Capabilities that a capability calls for and that call for it, itself among them; empty where none leads back."""
+    ahead = {
+        name: {other for other, units in row.items() if units > 0 and other in needs} for name, row in needs.items()
+    }
+    behind: dict[str, set[str]] = {name: set() for name in needs}
+    for name, others in ahead.items():
+        for other in others:
+            behind[other].add(name)
+    both = _reached(key, ahead) & _reached(key, behind)
+    return tuple(name for name in needs if name in both) if key in both else ()
+
+
+def _reached(key: str, ways: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    front = list(ways[key])
+    while front:
+        name = front.pop()
+        if name not in found:
+            found.add(name)
+            front += ways[name]
+    return found
+
+
+def _growth(ring: tuple[str, ...], needs: Mapping[str, Mapping[str, float]]) -> float:
+    """Units that a unit of the ring calls for, a round, in the long run: the spectral radius of its needs.
+
+    Collatz-Wielandt bounds of the powers of I + N, which is primitive on a strongly connected ring; `N` has radius r
+    where `I + N` has 1 + r.
+    """
+    units = dict.fromkeys(ring, 1.0)
+    growth = 0.0
     for _ in range(_ROUNDS):
-        following: dict[str, float] = {}
-        for name, units in called.items():
-            for other, amount in needs.get(name, {}).items():
-                following[other] = following.get(other, 0.0) + units * amount
-        called = {name: units for name, units in following.items() if units > 0}
-    if called.get(key, 0.0) + sum(called.values()) < _NEGLIGIBLE:
-        return ""
-    return f"a round of {', '.join(sorted(called))}"
+        following = {
+            name: units[name] + sum(units[other] * needs[name].get(other, 0.0) for other in ring) for name in ring
+        }
+        growth = max(following.values())
+        units = {name: value / growth for name, value in following.items()}
+    return growth - 1.0 + _SUM_SLACK
 
 
 def check_weights(draft: Draft, locator: Locator, problems: Problems) -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from holdfast.core.errors import HoldfastError
 from holdfast.scenario.schema import KEYED, SECTIONS, TABLES, Head
-from holdfast.scenario.types import Factor, Scenario, Trace
+from holdfast.scenario.types import Factor, Record, Scenario, Trace
+
+
+class AnyName(frozenset[str]):
+    """The ids of a table that could not be read: any name may be among them, so none is reported as unknown."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __bool__(self) -> bool:
+        return True
 
 
 @dataclass
@@ -26,6 +36,13 @@ class Draft:
     ids: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in (*TABLES, *KEYED)})
     traces: dict[str, Trace] = field(default_factory=dict)
     factors: dict[str, Factor] = field(default_factory=dict)
+    record: Record | None = None
+    unread: set[str] = field(default_factory=set)
+    """Tables whose file is there and cannot be read: nothing is known of their ids."""
+
+    def known(self, table: str) -> Collection[str]:
+        """Ids that may be referred to; every name, where the table could not be read."""
+        return AnyName() if table in self.unread else self.ids[table]
 
     def origins(self) -> Iterator[tuple[str, Any]]:
         """Everything that must say where it comes from, with its dotted key: sections, entries, traces and rows."""
@@ -54,13 +71,14 @@ class Draft:
             raise HoldfastError("the head or a section could not be read; a draft without it is no scenario")
         parts: dict[str, Any] = {item.name: getattr(self.head, item.name) for item in fields(self.head)}
         parts |= {**self.sections, **self.keyed, **self.tables, "traces": self.traces, "factors": self.factors}
+        parts["record"] = self.record
         return Scenario(**parts)
 
 
 def draft_of(scenario: Scenario) -> Draft:
     """A draft that holds all of a scenario."""
     head = Head(**{item.name: getattr(scenario, item.name) for item in fields(Head)})
-    draft = Draft(head=head, traces=dict(scenario.traces), factors=dict(scenario.factors))
+    draft = Draft(head=head, traces=dict(scenario.traces), factors=dict(scenario.factors), record=scenario.record)
     draft.sections = {name: getattr(scenario, name) for name in SECTIONS}
     draft.keyed = {name: dict(getattr(scenario, name)) for name in KEYED}
     draft.tables = {name: dict(getattr(scenario, name)) for name in TABLES}

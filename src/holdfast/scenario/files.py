@@ -54,7 +54,7 @@ def read_files(path_or_name: str | Path, *, problems: Problems) -> ScenarioFiles
         problems.add(
             Where(str(path_or_name)), key="scenario", value="missing",
             expected=f"a folder, a .zip, or a bundled name ({', '.join(known) or 'none is bundled'})",
-            nearest=nearest_name(path.name, known),
+            nearest=nearest_name(str(path_or_name), known) or nearest_name(path.name, known),
         )  # fmt: skip
         return files
     for name, data in found:

@@ -10,6 +10,7 @@ from holdfast.scenario.checks import check_draft
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.factors import read_factors
 from holdfast.scenario.files import FACTORS, LINE, SETTINGS, ScenarioFiles, read_files
+from holdfast.scenario.levels import with_depth
 from holdfast.scenario.origin import inferred_later, inherit_origins
 from holdfast.scenario.overrides import apply_overrides, check_levers
 from holdfast.scenario.problems import Locator, Problems
@@ -20,6 +21,8 @@ from holdfast.scenario.traces import read_traces
 from holdfast.scenario.types import Scenario
 
 BY_HAND = "set by hand for this run"
+_UNREAD = ("file", "encoding", "table", "row", "column id")
+"""Keys of problems after which rows of a table, and so ids, may be missing."""
 
 
 def load_scenario(path_or_name: str | Path, overrides: Mapping[str, object] | None = None) -> Scenario:
@@ -59,7 +62,7 @@ def load_with_lines(path_or_name: str | Path) -> tuple[Scenario, Locator]:
     check_draft(draft, locator=locator, problems=problems)
     check_levers(draft, locator=locator, problems=problems)
     problems.raise_if_any()
-    return inherit_origins(draft.scenario()), locator
+    return inherit_origins(with_depth(draft.scenario())), locator
 
 
 def _read(files: ScenarioFiles, problems: Problems, locator: Locator) -> Draft:
@@ -72,6 +75,8 @@ def _read(files: ScenarioFiles, problems: Problems, locator: Locator) -> Draft:
         draft.traces = read_traces(files.texts[LINE], file=LINE, problems=problems, locator=locator)
     for table, cls in TABLES.items():
         raw = _raw_rows(table, cls, files, catalogue, problems)
+        if any(problem.file == f"{table}.csv" and problem.key in _UNREAD for problem in problems.found):
+            draft.unread.add(table)
         _type_rows(table, cls, raw, draft, locator=locator, problems=problems)
     _read_factors(files, catalogue, draft, locator=locator, problems=problems)
     inferred_later(draft, catalogue_keys=_catalogue_keys(catalogue, locator))

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 from holdfast.scenario.draft import Draft
+from holdfast.scenario.levels import levels_given
 from holdfast.scenario.schema import KEYED, SECTIONS, TABLES
-from holdfast.scenario.types import Capability, Evidence, Scenario
+from holdfast.scenario.types import Capability, Evidence, Scenario, ServiceLevels
 from holdfast.scenario.values import Quantity
 
 T = TypeVar("T")
@@ -80,7 +81,11 @@ def _values(section: Any) -> list[Any]:
     origins: list[Any] = []
     for item in fields(section):
         value = getattr(section, item.name)
-        if item.name in {"source", "assumption"}:
+        if item.name in {"source", "assumption"} or value is None:
+            continue
+        if isinstance(value, ServiceLevels):
+            said = value if value.source or value.assumption else section
+            origins += [said] * len(levels_given(section, item.name))
             continue
         has_own = isinstance(value, Quantity) and (value.source or value.assumption or not hasattr(section, "source"))
         origins.append(value if has_own else section)

@@ -13,14 +13,15 @@ from holdfast.scenario.checks import check_draft
 from holdfast.scenario.document import plain
 from holdfast.scenario.draft import Draft, draft_of
 from holdfast.scenario.factors import in_range
+from holdfast.scenario.levels import LEVELS, for_posture, set_for_all
 from holdfast.scenario.origin import with_origin
 from holdfast.scenario.problems import Locator, Problems, Where, shown
 from holdfast.scenario.quantities import read_quantity
 from holdfast.scenario.schema import SECTIONS, TABLES, Head, validate
-from holdfast.scenario.types import Scenario, Trace
+from holdfast.scenario.types import POSTURES, Scenario, ServiceLevels, Trace
 from holdfast.scenario.values import Quantity
 
-HEAD_KEYS = ("horizon_months", "line_km")
+HEAD_KEYS = ("horizon_months", "line_km", "area_km2", "population", "terrain")
 _SET_TABLES: dict[str, type] = {name: cls for name, cls in TABLES.items() if name != "evidence"} | {"traces": Trace}
 _FIXED = ("id", "points")
 CASE_FILE = "case"
@@ -72,8 +73,10 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, object], *, why:
     Parameters
     ----------
     overrides
-        Values by key: `horizon_months`, `settlement.access`, `pools.fra_mech_bn.units`, `factors.visibility.day`.
-        Text is read as a CSV cell of the field; anything else as TOML or JSON would give it.
+        Values by key: `horizon_months`, `settlement.access`, `service.robust.respond_minutes`,
+        `pools.fra_mech_bn.units`, `factors.visibility.day`. Text is read as a CSV cell of the field; anything else as
+        TOML or JSON would give it. A common service level (`service.respond_minutes`) holds for every posture,
+        whatever the posture's own table said before.
     why
         Becomes the assumption of what was set.
     check
@@ -86,6 +89,8 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, object], *, why:
     """
     problems = Problems()
     changed = _apply(scenario, overrides, why=why, report=_Report(problems, lambda _key: Where(CASE_FILE)))
+    if scenario.option:
+        changed = for_posture(changed)
     if check and not problems.found:
         check_draft(draft_of(changed), locator=Locator(CASE_FILE), problems=problems)
     problems.raise_if_any()
@@ -97,7 +102,8 @@ def check_levers(draft: Draft, *, locator: Locator, problems: Problems) -> None:
     if not draft.is_whole:
         return
     scenario = draft.scenario()
-    faulty = {name: draft.ids[name] - set(rows) for name, rows in draft.tables.items()}
+    faulty: dict[str, Collection[str]] = {name: draft.ids[name] - set(rows) for name, rows in draft.tables.items()}
+    faulty |= {name: draft.known(name) for name in draft.unread}
     for table, entries in draft.keyed.items():
         for key, entry in entries.items():
             prefix = f"{table}.{key}.set."
@@ -133,7 +139,8 @@ def _find(scenario: Scenario, key: str, report: _Report) -> _Target | None:
             return _Target("factors", rest, "value")
         report.unknown(key, scenario.factors, stem="factors.")
     elif first in SECTIONS:
-        names = [item.name for item in fields(SECTIONS[first])]
+        names = [item.name for item in fields(SECTIONS[first]) if item.name not in POSTURES]
+        names += [f"{posture}.{name}" for posture in POSTURES for name in LEVELS if first == "service"]
         if rest in names:
             return _Target(first, "", rest)
         report.unknown(key, names, stem=f"{first}.")
@@ -163,7 +170,8 @@ def _find_row(scenario: Scenario, key: str, report: _Report) -> _Target | None:
 def _typed(scenario: Scenario, target: _Target, value: Any, *, key: str, report: _Report) -> Any:
     """The JSON-able value; text is parsed by the kind of the field."""
     cls: type = type(_holder(scenario, target)) if target.table else Head
-    kind = "quantity" if target.table == "factors" else kinds_of(cls)[target.field]
+    name = target.field.rpartition(".")[2]
+    kind = "quantity" if target.table == "factors" else kinds_of(cls)[name]
     try:
         if isinstance(value, str) and kind != "text":
             return parse_cell(kind, value)
@@ -184,6 +192,8 @@ def _set(scenario: Scenario, targets: Mapping[_Target, Any], *, why: str, report
         return _set_head(scenario, targets, report)
     if first.table == "factors":
         return _set_factor(scenario, first, targets[first], why=why, report=report)
+    if first.table == "service":
+        return _set_service(scenario, targets, why=why, report=report)
     old = _holder(scenario, first)
     data = plain(old) | {target.field: value for target, value in targets.items()}
     new = _validated(type(old), data, first.holder, report)
@@ -193,6 +203,27 @@ def _set(scenario: Scenario, targets: Mapping[_Target, Any], *, why: str, report
     if not first.row:
         return replace(scenario, **{first.table: new})
     return replace(scenario, **{first.table: getattr(scenario, first.table) | {first.row: new}})
+
+
+def _set_service(scenario: Scenario, targets: Mapping[_Target, Any], *, why: str, report: _Report) -> Scenario:
+    """Set service levels: common ones hold for every posture, then those of single postures over them."""
+    common = {target.field: value for target, value in targets.items() if "." not in target.field}
+    single = {target.field: value for target, value in targets.items() if "." in target.field}
+    old = set_for_all(scenario.service, tuple(common))
+    data = plain(old) | common
+    for name, value in single.items():
+        posture, _, level = name.partition(".")
+        data[posture] = (data[posture] or {}) | {level: value}
+    new = _validated(type(old), data, "service", report)
+    if new is None:
+        return scenario
+    new = _marked(old, new, list(common), why)
+    for posture in POSTURES:
+        levels = [name.partition(".")[2] for name in single if name.startswith(f"{posture}.")]
+        if levels:
+            before = getattr(old, posture) or ServiceLevels()
+            new = replace(new, **{posture: _marked(before, getattr(new, posture), levels, why)})
+    return replace(scenario, service=new)
 
 
 def _validated(cls: type, data: Any, holder: str, report: _Report) -> Any:

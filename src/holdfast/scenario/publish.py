@@ -17,8 +17,14 @@ from types import ModuleType
 from typing import Any
 
 from holdfast.scenario import schema, settings_types, types
+from holdfast.scenario.defaults import packaged_defaults
 from holdfast.scenario.quantities import json_schema_of_quantity
 from holdfast.scenario.schema import KEYED, SCHEMA_VERSION, SECTIONS, Head, adapter
+from holdfast.scenario.settings import OPTIONAL
+from holdfast.scenario.types import Record, ServiceLevels
+
+_IN_FILES = {"kind": "class"}
+"""Keys that are written otherwise in the files: only `kind` of the record, as no other table of settings has one."""
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -32,7 +38,9 @@ def scenario_schema() -> dict[str, Any]:
             "additionalProperties": {"$ref": f"#/$defs/{cls.__name__}"},
         }
     properties["schema_version"] = {"const": SCHEMA_VERSION, "description": "Version of the format."}
-    needed = [name for name, cls in SECTIONS.items() if _is_needed(cls)]
+    properties["record"] = {"$ref": "#/$defs/Record"}
+    needed = [name for name, cls in SECTIONS.items() if _is_needed(cls) and name not in OPTIONAL]
+    parts = (*SECTIONS.values(), ServiceLevels, Record, *KEYED.values())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:holdfast:scenario:{SCHEMA_VERSION}",
@@ -41,8 +49,7 @@ def scenario_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "required": [*head["required"], *needed],
         "properties": properties,
-        "$defs": {"Quantity": json_schema_of_quantity()}
-        | {cls.__name__: _object(cls) for cls in (*SECTIONS.values(), *KEYED.values())},
+        "$defs": {"Quantity": json_schema_of_quantity()} | {cls.__name__: _object(cls) for cls in parts},
     }
 
 
@@ -58,18 +65,38 @@ def _object(cls: Any) -> dict[str, Any]:
     properties = {name: entry for name, entry in found["properties"].items() if not (keyed and name == "id")}
     for name, entry in properties.items():
         entry.pop("title", None)
+        _without_null(entry)
         if entry.get("anyOf") == json_schema_of_quantity()["anyOf"]:
             entry.clear()
             entry["$ref"] = "#/$defs/Quantity"
         if text := _described().get((cls.__name__, name)):
             entry["description"] = text
+    filled = _left_to_the_package(cls)
     return {
         "type": "object",
         "description": _first_paragraph(cls),
         "additionalProperties": False,
-        "required": [name for name in found.get("required", []) if name in properties],
-        "properties": properties,
+        "required": [
+            _IN_FILES.get(name, name) for name in found.get("required", []) if name in properties and name not in filled
+        ],
+        "properties": {_IN_FILES.get(name, name): entry for name, entry in properties.items()},
     }
+
+
+def _left_to_the_package(cls: Any) -> frozenset[str]:
+    """Keys of a section that may be left out: the package has a default, or the area gives the depth of the zone."""
+    section = next((name for name, known in SECTIONS.items() if known is cls), "")
+    derived = {"zone_depth_km"} if section == "settlement" else set()
+    return frozenset(packaged_defaults().get(section, {})) | derived
+
+
+def _without_null(entry: dict[str, Any]) -> None:
+    """TOML has no null: a key that may be absent is simply left out."""
+    kinds = [kind for kind in entry.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) == 1 and len(kinds) < len(entry["anyOf"]):
+        entry.pop("anyOf")
+        entry.pop("default", None)
+        entry.update(kinds[0])
 
 
 def _first_paragraph(cls: Any) -> str:

@@ -66,16 +66,22 @@ class Head:
     name: str = ""
     """Short name; the folder's name where it is left out."""
     title: str
-    question: str
+    question: str = "How big a force does this mission need, and why?"
     """The question that the scenario is to answer, in one sentence."""
     as_of: date
     """Day of the knowledge: evidence dated later enters only as an assumption inferred later."""
-    horizon_months: Annotated[int, Gt(0), Le(600)]
+    horizon_months: Annotated[int, Gt(0), Le(600)] = 24
     """Months after D that are planned."""
     reference_option: str = ""
     reference_settlement: str = ""
     line_km: types.NonNegative = 0.0
     """Length of the line where there is no line.geojson (sizing alone), else left out."""
+    area_km2: types.NonNegative = 0.0
+    """Area of the mission: alone, or beside a line, whose watched zone is then as deep as area / length."""
+    population: types.NonNegative = 0.0
+    """People who live in the area; calls for help follow from it where there is no line."""
+    terrain: types.Terrain = "mixed"
+    """Terrain where no sectors.csv says it."""
 
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
+from holdfast.core.errors import Problem
 from holdfast.core.names import nearest_name
+from holdfast.scenario.defaults import with_defaults
 from holdfast.scenario.draft import Draft
+from holdfast.scenario.levels import depth_of_area, depth_quantity
 from holdfast.scenario.problems import Locator, Problems, shown
-from holdfast.scenario.quantities import KEYS
+from holdfast.scenario.quantities import KEYS, plain_quantity
 from holdfast.scenario.schema import KEYED, SCHEMA_VERSION, SECTIONS, Head, validate
+from holdfast.scenario.types import Record
 
+OPTIONAL = ("d_day", "behaviour", "base_rates", "service")
+"""Sections that a scenario may leave out whole, since the package has a default for every key of them."""
 AS_WRITTEN = "as_written"
 """Id of the one option, or settlement variant, of a scenario that names none."""
 
@@ -19,7 +25,7 @@ AS_WRITTEN = "as_written"
 def read_settings(data: Mapping[str, Any], draft: Draft, *, name: str, locator: Locator, problems: Problems) -> None:
     """Fill the draft's head, sections, options and settlement variants from parsed TOML."""
     head = [item.name for item in fields(Head)]
-    known = [*head, *SECTIONS, *KEYED]
+    known = [*head, *SECTIONS, "record", *KEYED]
     for key in [key for key in data if key not in known]:
         expected = f"one of {', '.join(known)}"
         problems.add(locator.find(key), key=key, value="unknown", expected=expected, nearest=nearest_name(key, known))
@@ -33,6 +39,7 @@ def read_settings(data: Mapping[str, Any], draft: Draft, *, name: str, locator: 
         )  # fmt: skip
     for section, cls in SECTIONS.items():
         _read_section(section, cls, data, draft, locator=locator, problems=problems)
+    _read_record(data, draft, locator=locator, problems=problems)
     for table, cls in KEYED.items():
         _read_keyed(table, cls, data, draft, locator=locator, problems=problems)
     _stand_in(draft)
@@ -43,16 +50,52 @@ def _read_section(
 ) -> None:
     has_origin = any(item.name == "source" for item in fields(cls))
     needed = has_origin or any(item.default is MISSING for item in fields(cls))
-    if name not in data and needed:
+    if name not in data and needed and name not in OPTIONAL:
         problems.add(locator.find(""), key=f"[{name}]", value="missing", expected="a table of this name")
         return
-    table = data.get(name, {})
-    if not isinstance(table, Mapping):
+    table = data.get(name, None if name in OPTIONAL else {})
+    if table is not None and not isinstance(table, Mapping):
         problems.add(locator.find(name), key=name, value=shown(table), expected="a table")
         return
-    found = validate(cls, table, key=name, where=locator.find, problems=problems)
+    filled = with_defaults(name, table) or {}
+    if name == "settlement" and "zone_depth_km" not in filled:
+        filled |= _depth(data)
+    found = validate(cls, filled, key=name, where=locator.find, problems=problems)
     if found is not None:
         draft.sections[name] = found
+
+
+def _depth(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The depth of the zone that an area gives, to be put right once the line has been read."""
+    area, line = data.get("area_km2", 0), data.get("line_km", 0)
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (area, line)):
+        return {}
+    depth = depth_of_area(area, line)
+    return {"zone_depth_km": plain_quantity(depth_quantity(depth))} if depth else {}
+
+
+def _read_record(data: Mapping[str, Any], draft: Draft, *, locator: Locator, problems: Problems) -> None:
+    """The record of a past mission; its key `class` is a word that Python keeps for itself."""
+    table = data.get("record")
+    if table is None:
+        return
+    if not isinstance(table, Mapping):
+        problems.add(locator.find("record"), key="record", value=shown(table), expected="a table")
+        return
+    renamed = {"kind" if key == "class" else key: value for key, value in table.items() if key != "kind"}
+    here = Problems()
+    draft.record = validate(Record, renamed, key="record", where=locator.find, problems=here)
+    if "kind" in table:
+        here.add(locator.find("record.kind"), key="record.kind", value="unknown", expected="class")
+    for problem in here.found:
+        key = problem.key.replace("record.kind", "record.class") if problem.value != "unknown" else problem.key
+        expected = problem.expected.replace("one of kind,", "one of class,")
+        problems.found.append(
+            Problem(
+                file=problem.file, line=locator.find(key).line, key=key, value=problem.value, expected=expected,
+                nearest=problem.nearest,
+            )
+        )  # fmt: skip
 
 
 def _read_keyed(

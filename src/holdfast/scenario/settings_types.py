@@ -13,9 +13,11 @@ from annotated_types import Gt
 from holdfast.scenario.values import Quantity
 from holdfast.scenario.vocabulary import (
     Access,
+    Checked,
     Count,
     Frame,
     Front,
+    MissionClass,
     NonNegative,
     Positive,
     Posture,
@@ -70,8 +72,34 @@ class Settlement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServiceLevels:
+    """Service levels of one posture: what is given here replaces the common level for that posture."""
+
+    observe_probability: Share | None = None
+    observe_event_minutes: Positive | None = None
+    verify_visits_per_site_month: NonNegative | None = None
+    respond_minutes: Positive | None = None
+    respond_blocking: Share | None = None
+    hold_axes: Count | None = None
+    hold_attacker_battalions: NonNegative | None = None
+    hold_force_ratio: Positive | None = None
+    hold_warning_days: NonNegative | None = None
+    medevac_minutes: Positive | None = None
+    protected_share: Share | None = None
+    cap_stations: Count | None = None
+    trainees_per_year: NonNegative | None = None
+    clear_km2_year: NonNegative | None = None
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Service:
-    """Service levels, which a planner can change. `p` are probabilities, minutes are upper limits."""
+    """Service levels, which a planner can change. `p` are probabilities, minutes are upper limits.
+
+    Levels common to all postures, and a table for each posture that changes some of them. A case resolved for a posture
+    has that posture's levels in place (`scenario.service`).
+    """
 
     observe_probability: Share
     """Chance that a violation of the design class is seen, over the watched zone."""
@@ -96,6 +124,14 @@ class Service:
     """Combat air patrol stations kept on standby alert."""
     trainees_per_year: NonNegative
     clear_km2_year: NonNegative
+    observe: ServiceLevels | None = None
+    """Levels that differ for observers."""
+    interpose: ServiceLevels | None = None
+    """Levels that differ for an interposed force."""
+    reassure: ServiceLevels | None = None
+    """Levels that differ for a reassurance force."""
+    robust: ServiceLevels | None = None
+    """Levels that differ for a robust force."""
     source: str = ""
     assumption: str = ""
 
@@ -210,5 +246,26 @@ class SettlementVariant:
     title: str
     weight: NonNegative = 1.0
     set: dict[str, object] = field(default_factory=dict)
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Facts about a past mission: what was deployed and what came of it. For validation only; no stage reads them.
+
+    They may be dated after `as_of`. `kind` is written `class` in the file.
+    """
+
+    kind: MissionClass
+    """Class of the mission: monitoring, interposition, robust, area, token."""
+    strength: Quantity
+    """People deployed; a range where sources differ."""
+    strength_at: str = ""
+    """When it had that strength."""
+    checked: Checked = "recalled"
+    """How far the strength was checked: searched, mixed, recalled, not found."""
+    contributors: str = ""
+    outcome: str = ""
     source: str = ""
     assumption: str = ""

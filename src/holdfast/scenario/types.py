@@ -21,7 +21,9 @@ from holdfast.scenario.settings_types import (
     Force,
     Mission,
     Option,
+    Record,
     Service,
+    ServiceLevels,
     Settlement,
     SettlementVariant,
     StressSettings,
@@ -29,12 +31,14 @@ from holdfast.scenario.settings_types import (
 )
 from holdfast.scenario.values import Quantity
 from holdfast.scenario.vocabulary import (
+    POSTURES,
     TARGET_TYPES,
     TASKS,
     Access,
     Area,
     AssetKind,
     BackstopMode,
+    Checked,
     Count,
     Frame,
     Front,
@@ -55,6 +59,7 @@ from holdfast.scenario.vocabulary import (
 )
 
 __all__ = [
+    "POSTURES",
     "TARGET_TYPES",
     "TASKS",
     "Access",
@@ -67,6 +72,7 @@ __all__ = [
     "BaseRates",
     "Behaviour",
     "Capability",
+    "Checked",
     "Count",
     "DDay",
     "Evidence",
@@ -88,11 +94,13 @@ __all__ = [
     "Position",
     "Positive",
     "Posture",
+    "Record",
     "Row",
     "Scenario",
     "SectorKind",
     "SectorRow",
     "Service",
+    "ServiceLevels",
     "Settlement",
     "SettlementVariant",
     "Share",
@@ -242,7 +250,7 @@ class Capability(Row):
     procure_musd: NonNegative = 0
     figures_year: int
     """Latest year of the figures; after `as_of` they count as inferred later."""
-    checked: Literal["searched", "mixed", "recalled", "not found"]
+    checked: Checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,7 +327,7 @@ class Evidence:
     publisher: str
     date: date
     address: str = ""
-    checked: Literal["searched", "mixed", "recalled", "not found"]
+    checked: Checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -396,6 +404,14 @@ class Scenario:
     evidence: dict[str, Evidence]
     option: str = ""
     settlement_variant: str = ""
+    area_km2: float = 0
+    """Area of the mission; with a line, the watched zone is as deep as area / length."""
+    population: float = 0
+    """People who live in the area."""
+    terrain: Terrain = "mixed"
+    """Terrain where no sectors say it."""
+    record: Record | None = None
+    """What became of a past mission, for validation alone."""
 
     def factor(self, key: str) -> float:
         """Nominal value of a planning factor.

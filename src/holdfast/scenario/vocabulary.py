@@ -21,7 +21,10 @@ Posture = Literal["none", "observe", "interpose", "reassure", "robust"]
 Access = Literal["both", "host_only", "none"]
 Frame = Literal["un", "eu", "coalition", "nato"]
 Front = Literal["thinned", "boiling"]
-SectorKind = Literal["contact", "river", "border", "sea"]
+SectorKind = Literal["contact", "river", "border", "sea", "area"]
+"""`area`: a whole area without a line, its width and depth the sides of a square."""
+MissionClass = Literal["monitoring", "interposition", "robust", "area", "token"]
+Checked = Literal["searched", "mixed", "recalled", "not found"]
 Terrain = Literal["open", "mixed", "forest", "urban", "wetland", "water"]
 Area = Literal["country", "neighbour", "theatre"]
 """Where a unit stands: in the host country, in a neighbouring country, or elsewhere in theatre (air, sea, rear)."""
@@ -31,6 +34,8 @@ Task = Literal[
 TASKS: tuple[Task, ...] = (
     "observe", "verify", "respond", "hold", "rescue", "protect", "air", "train", "clear", "support", "command",
 )  # fmt: skip
+POSTURES: tuple[Posture, ...] = ("observe", "interpose", "reassure", "robust")
+"""Postures of a force; `none` is no force."""
 BackstopMode = Literal["operate_outside", "standby", "service", "transfer"]
 Position = Literal[
     "offers_troops",
@@ -48,7 +53,8 @@ PlaceKind = Literal[
 ]
 LegMode = Literal["road", "rail", "sea", "air"]
 AssetKind = Literal[
-    "city", "power_plant", "nuclear_plant", "port", "airfield", "base", "rail_hub", "government", "industry"
-]
+    "city", "power_plant", "nuclear_plant", "port", "airfield", "base", "rail_hub", "government", "industry",
+    "substation", "bridge", "hospital", "storage",
+]  # fmt: skip
 TargetType = Literal["aircraft", "cruise_missile", "drone", "ballistic_missile"]
 TARGET_TYPES: tuple[TargetType, ...] = ("aircraft", "cruise_missile", "drone", "ballistic_missile")

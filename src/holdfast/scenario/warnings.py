@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
-from holdfast.scenario.checks_line import main_trace
+from holdfast.scenario.levels import main_trace
+from holdfast.scenario.needs import is_for_sizing
 from holdfast.scenario.origin import sources_of
-from holdfast.scenario.types import Scenario
+from holdfast.scenario.types import POSTURES, Scenario
 
 _NEEDED_BY = {
     "sectors": "the line is one sector of open terrain at most",
@@ -35,6 +36,8 @@ def warnings_of(scenario: Scenario, *, own_evidence: Collection[str] = ()) -> tu
 
 
 def _empty_tables(scenario: Scenario) -> Iterator[str]:
+    if is_for_sizing(scenario):
+        return
     for name, effect in _NEEDED_BY.items():
         if not getattr(scenario, name):
             yield f"{name}.csv is missing: {effect}"
@@ -105,6 +108,10 @@ def _unused_evidence(scenario: Scenario, own: Collection[str]) -> Iterator[str]:
     cited = {key for key in own if scenario.evidence[key].quantity == "force_size"}
     for name in ("mission", "settlement", "service", "threat", "behaviour", "base_rates", "d_day"):
         cited |= _sources(getattr(scenario, name))
+    if scenario.record is not None:
+        cited |= _sources(scenario.record)
+    for posture in POSTURES:
+        cited |= _sources(getattr(scenario.service, posture))
     for table in (
         "sectors",
         "nations",
@@ -129,6 +136,8 @@ def _unused_evidence(scenario: Scenario, own: Collection[str]) -> Iterator[str]:
 
 def _sources(thing: object) -> set[str]:
     """Evidence ids that a row, section or factor cites, itself or in its quantities."""
+    if thing is None:
+        return set()
     found = set(sources_of(getattr(thing, "source", "")))
     for value in vars(thing).values():
         found |= set(sources_of(getattr(value, "source", "")))

@@ -19,6 +19,7 @@ from holdfast.scenario.types import (
     Mission,
     Place,
     Scenario,
+    SectorKind,
     SectorRow,
     Service,
     Settlement,
@@ -72,7 +73,8 @@ class PoolSupply:
 class SizingInputs:
     """Terms, service levels, threat and catalogue of one case.
 
-    `sectors` cover the line in order; where a scenario gives only a length, one sector of kind contact stands for it.
+    `sectors` cover the line in order; where a scenario gives only a length, one sector of kind contact stands for it,
+    and where it gives only an area, one of kind area, whose width is the side of a square.
     `claims` are evidence rows of quantity `force_size`. `line_source` and `line_assumption` say where the length is from.
     """
 
@@ -103,6 +105,10 @@ class SizingInputs:
     """All pools of the table with their rotation, whoever would join: only the month in which they run out reads them."""
     d_day: DDay | None = None
     """When the ceasefire begins, for the season in which the force arrives."""
+    area_km2: float = 0.0
+    """Area of the mission; alone it is one sector of kind `area`, as wide as deep; beside a line it gives the depth."""
+    population: float = 0.0
+    """People who live there; 0 where the scenario does not say."""
 
 
 def gather_sizing(scenario: Scenario) -> SizingInputs:
@@ -111,7 +117,7 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
     Raises
     ------
     ScenarioError
-        When the scenario gives neither sectors, nor a trace, nor `line_km`, although a force is planned.
+        When the scenario gives neither sectors, nor a trace, nor `line_km`, nor `area_km2`, although a force is planned.
     """
     mission: Mission = scenario.mission
     sectors, source, assumption = _sectors(scenario)
@@ -140,6 +146,8 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         missions=load_missions(),
         pools=_pools(scenario),
         d_day=scenario.d_day,
+        area_km2=scenario.area_km2,
+        population=scenario.population,
         line_traces=_line_traces(scenario, length),
     )
 
@@ -197,6 +205,9 @@ def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
         return (_one_sector(scenario, _length_km(trace.points)),), trace.source, trace.assumption
     if scenario.line_km > 0:
         return (_one_sector(scenario, scenario.line_km),), "", "length as given in scenario.toml, line_km"
+    if scenario.area_km2 > 0:
+        side = (_one_sector(scenario, scenario.area_km2**0.5, kind="area"),)
+        return side, "", "side of a square of the area given in scenario.toml, area_km2"
     if scenario.mission.posture == "none":
         return (), "", "no force is planned"
     problem = Problem(
@@ -204,7 +215,7 @@ def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
         line=None,
         key="line_km",
         value="0",
-        expected="a length above 0, or line.geojson, or sectors.csv",
+        expected="a length above 0, or area_km2, or line.geojson, or sectors.csv",
     )
     raise ScenarioError([problem])
 
@@ -220,9 +231,11 @@ def _length_km(points: tuple[tuple[float, float], ...]) -> float:
     return float(Geod(ellps="WGS84").line_length(lon, lat)) / 1000.0
 
 
-def _one_sector(scenario: Scenario, length_km: float) -> SectorRow:
+def _one_sector(scenario: Scenario, length_km: float, *, kind: SectorKind = "contact") -> SectorRow:
+    what = "area" if kind == "area" else "stretch of contact line"
     return SectorRow(
-        id="line", name="the whole line", from_km=0.0, to_km=length_km, kind="contact", terrain="mixed", mines=0.0,
+        id="area" if kind == "area" else "line", name="the whole area" if kind == "area" else "the whole line",
+        from_km=0.0, to_km=length_km, kind=kind, terrain=scenario.terrain, mines=0.0,
         threat_weight=1.0, road_kmh=scenario.factor("respond.default_road_kmh"),
-        assumption="no sectors given: one stretch of contact line in mixed terrain",
+        assumption=f"no sectors given: one {what} in {scenario.terrain} terrain",
     )  # fmt: skip
