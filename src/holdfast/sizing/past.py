@@ -115,10 +115,8 @@ def _design_row(kind: str, measure: float, kinds: Sequence[str]) -> NDArray[np.f
 def leave_one_out(rows: Sequence[PastStrength], *, free_slope: bool) -> tuple[StrengthPrediction | None, ...]:
     """For each mission the prediction from all others; None where the others do not determine it."""
     return tuple(
-        predict_strength(
-            [other for other in rows if other.id != row.id], kind=row.kind, measure=row.measure, free_slope=free_slope
-        )
-        for row in rows
+        predict_strength([*rows[:place], *rows[place + 1 :]], kind=row.kind, measure=row.measure, free_slope=free_slope)
+        for place, row in enumerate(rows)
     )
 
 
@@ -145,14 +143,15 @@ class SlopeChoice:
     """The same with the slope fitted; nan where no mission can be predicted so."""
     compared: int
 
-    def words(self) -> str:
-        """The choice in a phrase."""
+    def words(self, measure: str) -> str:
+        """The choice in a phrase; `measure` names what strength goes with."""
         if not self.compared:
-            return "in proportion to the length: too few missions to fit how strength grows with it"
+            return f"in proportion to {measure}: too few missions to fit how strength grows with it"
         said = (
             f"leave-one-out error x{self.density_error:.2f} in proportion, x{self.length_error:.2f} with a slope fitted"
         )
-        return f"{'slope on the length fitted' if self.free_slope else 'in proportion to the length'} ({said}, {self.compared} missions)"
+        how = f"slope on {measure} fitted" if self.free_slope else f"in proportion to {measure}"
+        return f"{how} ({said}, {self.compared} missions)"
 
 
 def choose_slope(rows: Sequence[PastStrength]) -> SlopeChoice:

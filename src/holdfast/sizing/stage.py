@@ -23,7 +23,7 @@ from holdfast.sizing.tables import (
     split_by_task,
     task_table,
 )
-from holdfast.sizing.triangulate import triangulate
+from holdfast.sizing.triangulate import agreement_words, triangulate
 
 
 @memoised
@@ -54,6 +54,7 @@ def size(inputs: SizingInputs) -> Requirement:
     alone, saved, by_task = split_by_task(sized)
     cap = find_cap(inputs, prepared, sized, alone=alone)
     desk = sized.desk
+    estimates = triangulate(desk)
     return Requirement(
         posture=inputs.posture,
         demand=_checked(demand_table(inputs, by_task), dims=("task", "capability")),
@@ -65,7 +66,8 @@ def size(inputs: SizingInputs) -> Requirement:
         tooth_to_tail=float(desk["size.tooth_to_tail"]),
         hold_table=check(hold_table(inputs, sized), dims=("force_ratio", "host_share"), units="people"),
         cap=cap,
-        triangulation=triangulate(desk),
+        triangulation=estimates,
+        agreement=agreement_words(desk, estimates),
         binding=_binding(sized),
         refused=tuple(refused_tasks(inputs).values()),
         figures=desk.sheet.figures,
