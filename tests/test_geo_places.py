@@ -1,4 +1,4 @@
-"""The geography of the reference scenario: places, legs, assets, traces and sectors."""
+"""The geography of the bundled Ukraine scenarios: places, legs, assets, traces and sectors."""
 
 import csv
 import gzip
@@ -21,7 +21,9 @@ from holdfast.geo.line import Line
 from holdfast.geo.terrain import TERRAINS
 from holdfast.scenario.traces import find_crossing
 
-SCENARIO = files("holdfast") / "data" / "scenarios" / "ukraine-2025-02"
+SCENARIOS = files("holdfast") / "data" / "scenarios"
+NAMES = ("ukraine-2025-02", "ukraine-2026-01")
+SCENARIO = SCENARIOS / NAMES[0]
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
 
 
@@ -89,12 +91,13 @@ def test_airfields_lie_between_their_runways_ends(shared_data):
 
 
 def test_seaports_lie_by_ports(shared_data):
-    """Each seaport lies within 15 km of a port of Natural Earth, which is another source; three may be missing there."""
+    """Each seaport lies within 15 km of a port of Natural Earth, which is another source; five known ones are missing there."""
     with gzip.open(shared_data / "natural_earth" / "ne_10m_ports.geojson.gz", "rt", encoding="utf-8") as file:
         ports = [item["geometry"]["coordinates"] for item in json.load(file)["features"]]
     rows = [row for row in PLACES.values() if row["kind"] == "seaport"]
     away = geodesic_km([spot(row) for row in rows], ports).min(axis=1)
-    assert (away > 15).sum() <= 3
+    missing = {"port_vlissingen", "port_paldiski", "port_constanta", "port_chornomorsk", "port_izmail"}
+    assert {row["id"] for row, km in zip(rows, away, strict=True) if km > 15} <= missing
 
 
 @pytest.mark.parametrize("row", PLACES.values(), ids=PLACES)
@@ -217,6 +220,20 @@ def _ratios(legs, lonlat, matrix, main):
     return np.array(ratios)
 
 
+def test_rails_of_two_gauges_meet_at_breaks_of_gauge_only():
+    """A place with rails of 1,435 and of 1,520 mm is a break of gauge, and each break of gauge has both."""
+    met: dict[str, set[str]] = {}
+    for row in LEGS.values():
+        if row["mode"] == "rail":
+            (gauge,) = (mm for mm in ("1435", "1520") if f"gauge {mm} mm" in row["assumption"])
+            for end in ("origin", "destination"):
+                met.setdefault(row[end], set()).add(gauge)
+    both = {name for name, gauges in met.items() if len(gauges) == 2}
+    breaks = {name for name, row in PLACES.items() if row["kind"] == "gauge_break"}
+    assert both <= breaks
+    assert breaks - both <= {"gauge_zahony"}  # reached on broad gauge from Čierna: its own break stands there
+
+
 def test_every_leg_and_place_says_where_it_comes_from():
     """Each row has a source or an assumption, and each source is a row of the catalogue's evidence."""
     text = (files("holdfast") / "data" / "catalogue" / "evidence" / "geography.csv").read_text(encoding="utf-8")
@@ -276,13 +293,25 @@ def test_traces_do_not_cross_themselves(trace):
     assert find_crossing([tuple(point) for point in TRACES[trace][1].points.tolist()]) is None
 
 
-@pytest.mark.parametrize("trace", [name for name in TRACES if name != "odesa_coast"])
+@pytest.mark.parametrize(
+    "trace", [name for name in TRACES if name not in {"odesa_coast", "chernihiv_border", "belarus_border"}]
+)
 def test_the_hosts_side_is_on_the_right(trace):
     """Kyiv, Dnipro and Kharkiv lie on the right hand of every line and border, Voronezh and Donetsk on the left."""
     line = TRACES[trace][1]
     assert line.nearest([30.5, 35.0, 36.2], [50.4, 48.5, 49.95])[2].tolist() == [1, 1, 1]
     assert line.nearest(39.2, 51.7)[2] == -1
     assert trace == "northern_border" or line.nearest(37.9, 47.9)[2] == -1
+
+
+@pytest.mark.parametrize(
+    ("trace", "home", "beyond"),
+    [("chernihiv_border", (31.3, 51.5), (34.4, 53.25)), ("belarus_border", (28.7, 50.25), (27.6, 53.9))],
+)
+def test_the_hosts_side_of_the_northern_borders_is_on_the_right(trace, home, beyond):
+    """Chernihiv and Zhytomyr lie on the right hand of the borders in the north, Bryansk and Minsk on the left."""
+    line = TRACES[trace][1]
+    assert (line.nearest(*home)[2], line.nearest(*beyond)[2]) == (1, -1)
 
 
 def test_land_lies_on_the_right_of_the_coast():
@@ -352,17 +381,21 @@ def test_line_and_sectors_are_what_the_script_writes(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(TOOLS))
     import make_line
 
-    monkeypatch.setattr(make_line, "SCENARIO", tmp_path)
+    monkeypatch.setattr(make_line, "SCENARIOS", tmp_path)
     assert make_line.main() == 0
-    for name in ("line.geojson", "sectors.csv"):
-        assert (tmp_path / name).read_text(encoding="utf-8") == (SCENARIO / name).read_text(encoding="utf-8")
+    for name in (f"{folder}/{table}" for folder in NAMES for table in ("line.geojson", "sectors.csv")):
+        assert (tmp_path / name).read_text(encoding="utf-8") == (SCENARIOS / name).read_text(encoding="utf-8")
     sys.modules.pop("make_line")
 
 
 def test_hand_lists_and_places_hold_the_same_rows():
     """Every place of the hand list is in the committed table and the other way round, in order."""
     with (TOOLS / "hand" / "places.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == list(PLACES)
+        rows = list(csv.DictReader(file))
+    for name in NAMES:
+        text = (SCENARIOS / name / "places.csv").read_text(encoding="utf-8")
+        listed = [row["id"] for row in csv.DictReader(text.splitlines())]
+        assert [row["id"] for row in rows if row["only"] in {"", name}] == listed
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -373,17 +406,25 @@ def test_places_and_legs_are_what_the_script_writes(monkeypatch, tmp_path, requi
     monkeypatch.syspath_prepend(str(TOOLS))
     import make_places
 
-    monkeypatch.setattr(make_places, "SCENARIO", tmp_path)
+    monkeypatch.setattr(make_places, "SCENARIOS", tmp_path)
     assert make_places.main() == 0
-    written = {
-        name: list(csv.DictReader((tmp_path / name).read_text(encoding="utf-8").splitlines()))
-        for name in ("places.csv", "legs.csv", "assets.csv")
-    }
-    for name, rows in (("places.csv", PLACES), ("legs.csv", LEGS), ("assets.csv", ASSETS)):
-        assert [row["id"] for row in written[name]] == list(rows)
-    moved = [geodesic_km([spot(row)], [spot(PLACES[row["id"]])])[0, 0] for row in written["places.csv"]]
-    assert max(moved) < 2
-    for row in written["legs.csv"]:
-        assert float(row["distance_km"]) == pytest.approx(float(LEGS[row["id"]]["distance_km"]), rel=0.05, abs=5)
+    for folder in NAMES:
+        committed, written = (
+            {name: _rows(root / folder / f"{name}.csv") for name in ("places", "legs", "assets")}
+            for root in (SCENARIOS, tmp_path)
+        )
+        assert {name: list(rows) for name, rows in written.items()} == {
+            name: list(rows) for name, rows in committed.items()
+        }
+        for key, row in written["places"].items():
+            assert geodesic_km([spot(row)], [spot(committed["places"][key])])[0, 0] < 2, key
+        for key, row in written["legs"].items():
+            assert float(row["distance_km"]) == pytest.approx(
+                float(committed["legs"][key]["distance_km"]), rel=0.05, abs=5
+            )
     for name in ("make_places", "gazetteer"):
         sys.modules.pop(name)
+
+
+def _rows(path):
+    return {row["id"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}

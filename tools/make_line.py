@@ -1,7 +1,8 @@
-"""Write line.geojson and sectors.csv of the reference scenario from the hand-drawn points in tools/hand.
+"""Write line.geojson and sectors.csv of the bundled Ukraine scenarios from the hand-drawn points in tools/hand.
 
-Developer script: run `python tools/make_line.py` after an edit of a hand list and commit what it writes. The border and the coast
-are cut from the packaged base map (Natural Earth, public domain).
+Developer script: run `python tools/make_line.py` after an edit of a hand list and commit what it writes. The borders and the coast
+are cut from the packaged base map (Natural Earth, public domain). What differs between the scenarios stands in
+`tools/hand/<scenario>/line.toml`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,12 @@ from holdfast.geo.basemap import load_countries
 from holdfast.geo.line import Line
 
 HAND = Path(__file__).parent / "hand"
-SCENARIO = Path(__file__).parents[1] / "src/holdfast/data/scenarios/ukraine-2025-02"
+SCENARIOS = Path(__file__).parents[1] / "src/holdfast/data/scenarios"
+NAMES = ("ukraine-2025-02", "ukraine-2026-01")
 SUMY_WEST, OCHAKIV, DANUBE = (33.83, 52.36), (31.52, 46.61), (29.70, 45.22)
 """Where the border of the Sumy region begins, and both ends of the coast of Odesa."""
+BUH_AT_BREST, THREE_STATES = (23.62, 51.50), (31.78, 52.10)
+"""Where Belarus meets Poland, and where it meets Russia, on the border of Ukraine."""
 BORDER_TOLERANCE = 0.05
 """Douglas-Peucker tolerance of border and coast, degrees (about 5 km)."""
 LIMAN = 0.1
@@ -32,10 +37,10 @@ LIMAN = 0.1
 Points = list[tuple[float, float]]
 
 
-def read_points(name: str) -> tuple[Points, list[str]]:
+def read_points(path: Path) -> tuple[Points, list[str]]:
     """Points of a hand list and the places they are near."""
     points, near = [], []
-    for line in (HAND / name).read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             lon, lat, *words = line.split()
             points.append((float(lon), float(lat)))
@@ -49,11 +54,13 @@ def cut(line: LineString, start: tuple[float, float], end: tuple[float, float]) 
     return [(round(lon, 3), round(lat, 3)) for lon, lat in part.coords]
 
 
-def border(end: tuple[float, float]) -> Points:
-    """International border from the north-west of the Sumy region to the start of the line of contact."""
+def border(neighbour: str, start: tuple[float, float], end: tuple[float, float]) -> Points:
+    """International border with a neighbour between two of its points."""
     countries = load_countries()
-    shared = shapely.line_merge(countries["UKR"].boundary.intersection(countries["RUS"].boundary))
-    return cut(shared, SUMY_WEST, end)
+    shared = shapely.line_merge(countries["UKR"].boundary.intersection(countries[neighbour].boundary))
+    if isinstance(shared, shapely.MultiLineString):
+        shared = max(shared.geoms, key=lambda part: part.length)
+    return cut(shared, start, end)
 
 
 def coast() -> Points:
@@ -72,85 +79,60 @@ def feature(points: Points, **properties: Any) -> dict[str, Any]:
     }
 
 
-def features(contact: Points, oblast: Points) -> list[dict[str, Any]]:
-    north = border(contact[0])
-    joined = contact[contact.index((36.54, 47.70)) :]
-    drawn = (
-        "drawn by hand from general public knowledge of late February 2025 and not from a survey; real places of contact differ by "
-        "5 km and more"
-    )
-    return [
-        feature(
-            contact,
-            id="contact",
-            title="Line of contact, late February 2025",
-            kind="contact",
-            weight=0.6,
-            scale="generalised, 5 to 10 km",
-            source="",
-            assumption=f"{drawn}. {length_note(contact)}",
-        ),
-        feature(
-            oblast + joined,
-            id="oblast_borders",
-            title="After withdrawals to the administrative borders of the Donetsk and Luhansk regions",
-            kind="contact",
-            weight=0.2,
-            scale="generalised, about 10 km",
-            source="",
-            assumption="a possible term of a settlement, not one that anyone has agreed; drawn by hand, south of Rivnopil as `contact`",
-        ),
-        feature(
-            north + contact[1:],
-            id="contact_and_border",
-            title="Line of contact with the international border of the Sumy and Kharkiv regions",
-            kind="contact",
-            weight=0.2,
-            scale="generalised, 5 to 10 km",
-            source="",
-            assumption="a settlement that has the border watched as well; border from Natural Earth simplified to 5 km, then `contact`; "
-            "the fighting in the Kursk region is left out",
-        ),
-        feature(
-            north,
-            id="northern_border",
-            title="International border of the Sumy and Kharkiv regions",
-            kind="border",
-            weight=0,
-            scale="1:10m, simplified to 5 km",
-            source="",
-            assumption="a border that may be tested beside the line; from Natural Earth; weight 0: not an alternative to the line",
-        ),
-        feature(
-            coast(),
-            id="odesa_coast",
-            title="Coast of the Odesa region from Ochakiv to the Danube",
-            kind="coast",
-            weight=0,
-            scale="1:10m, simplified to 5 km, limans closed",
-            source="",
-            assumption="a coast that may be tested beside the line; from Natural Earth; weight 0: not an alternative to the line",
-        ),
+def features(contact: Points, near: list[str], oblast: Points, text: dict[str, Any]) -> list[dict[str, Any]]:
+    north = border("RUS", SUMY_WEST, contact[0])
+    joined = contact[near.index(text["oblast_joins_after"]) + 1 :]
+    beside = "a border that may be tested beside the line; from Natural Earth; weight 0: not an alternative to the line"
+    listed: list[tuple[Points, str, str, float]] = [
+        (contact, "contact", "generalised, 5 to 10 km", 0.6),
+        (oblast + joined, "oblast_borders", "generalised, about 10 km", 0.2),
+        (north + contact[1:], "contact_and_border", "generalised, 5 to 10 km", 0.2),
     ]
+    drawn = [
+        feature(
+            points,
+            id=name,
+            title=text["titles"][name],
+            kind="contact",
+            weight=weight,
+            scale=scale,
+            source=text["sources"].get(name, ""),
+            assumption=text["assumptions"][name].format(length=length_note(contact, near, text)),
+        )
+        for points, name, scale, weight in listed
+    ]
+    edges = [
+        (north, "northern_border", "International border of the Sumy and Kharkiv regions", "border"),
+        (
+            border("RUS", THREE_STATES, SUMY_WEST),
+            "chernihiv_border",
+            "International border of the Chernihiv region with Russia",
+            "border",
+        ),
+        (border("BLR", BUH_AT_BREST, THREE_STATES), "belarus_border", "International border with Belarus", "border"),
+        (coast(), "odesa_coast", "Coast of the Odesa region from Ochakiv to the Danube", "coast"),
+    ]
+    for points, name, title, kind in edges:
+        at_sea = kind == "coast"
+        scale = "1:10m, simplified to 5 km" + (", limans closed" if at_sea else "")
+        why = beside.replace("border", "coast") if at_sea else beside
+        drawn.append(feature(points, id=name, title=title, kind=kind, weight=0, scale=scale, source="", assumption=why))
+    return drawn
 
 
-def length_note(contact: Points) -> str:
+def length_note(contact: Points, near: list[str], text: dict[str, Any]) -> str:
     """How the length as drawn compares with what was measured."""
-    _, near = read_points("line_contact.txt")
-    ends = near.index("Tykhe"), near.index("border by the Oskil (Topoli)")
+    first, last = (near.index(name) for name in text["border_between"])
     whole = Line(contact).length_km
-    watched = Line(contact[ends[0] : ends[1] + 1]).length_km
-    return (
-        f"Length as drawn {whole:.0f} km, of which {watched:.0f} km are international border between Vovchansk and the Oskil; the other "
-        f"{whole - watched:.0f} km compare with 896 km measured on 20 February 2025 after simplification to 5 km, 1,078 km to 1 km and "
-        "1,197 km raw (geo_line_measured)"
-    )
+    watched = Line(contact[first : last + 1]).length_km
+    words: str = text["length"]
+    return words.format(whole=f"{whole:.0f}", border=f"{watched:.0f}", rest=f"{whole - watched:.0f}")
 
 
-def sectors(contact: Points, near: list[str]) -> list[dict[str, str]]:
+def sectors(folder: Path, contact: Points, near: list[str], when: str) -> list[dict[str, str]]:
     """Sector rows whose ends are points of the line, in kilometres from its first point; threat averages 1 along the line."""
     reached = [0.0, *(Line(contact[: k + 1]).length_km for k in range(1, len(contact)))]
-    with (HAND / "sectors.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "sectors.csv").open(encoding="utf-8", newline="") as file:
         drawn = list(csv.DictReader(file))
     ends = [0.0]
     for row in drawn:
@@ -161,10 +143,10 @@ def sectors(contact: Points, near: list[str]) -> list[dict[str, str]]:
         raise SystemExit(f"sectors end at {ends[-1]} km; the line is {reached[-1]} km long")
     spans = [end - start for start, end in pairwise(ends)]
     mean = sum(float(row["threat_weight"]) * span for row, span in zip(drawn, spans, strict=True)) / ends[-1]
-    return [sector(row, start, end, mean) for row, (start, end) in zip(drawn, pairwise(ends), strict=True)]
+    return [sector(row, start, end, mean, when) for row, (start, end) in zip(drawn, pairwise(ends), strict=True)]
 
 
-def sector(row: dict[str, str], start: float, end: float, mean: float) -> dict[str, str]:
+def sector(row: dict[str, str], start: float, end: float, mean: float, when: str) -> dict[str, str]:
     note = f"{row['note']}; " if row["note"] else ""
     return {
         "id": row["id"],
@@ -179,27 +161,35 @@ def sector(row: dict[str, str], start: float, end: float, mean: float) -> dict[s
         "observation_effort": row["observation_effort"],
         "source": "",
         "assumption": f"{note}terrain by the map; mines, threat (1: mean of the line) and road speed by our own judgement "
-        "of public reports up to February 2025",
+        f"of public reports up to {when}",
     }
 
 
-def main() -> int:
-    contact, near = read_points("line_contact.txt")
-    oblast, _ = read_points("line_oblast.txt")
-    listed = features(contact, oblast)
+def make(name: str, out: Path) -> None:
+    """Write line and sectors of one scenario into a folder."""
+    folder = HAND / name
+    contact, near = read_points(folder / "line_contact.txt")
+    oblast, _ = read_points(folder / "line_oblast.txt")
+    with (folder / "line.toml").open("rb") as file:
+        text = tomllib.load(file)
+    listed = features(contact, near, oblast, text)
+    out.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in listed)
-    (SCENARIO / "line.geojson").write_text(
-        f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8"
-    )
-    rows = sectors(contact, near)
-    with (SCENARIO / "sectors.csv").open("w", encoding="utf-8", newline="") as file:
+    (out / "line.geojson").write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
+    rows = sectors(folder, contact, near, text["reports_until"])
+    with (out / "sectors.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     for item in listed:
         points = item["geometry"]["coordinates"]
-        print(f"{item['properties']['id']}: {len(points)} points, {Line(points).length_km:.0f} km")
-    print(f"{len(rows)} sectors")
+        print(f"{name} {item['properties']['id']}: {len(points)} points, {Line(points).length_km:.0f} km")
+    print(f"{name}: {len(rows)} sectors")
+
+
+def main() -> int:
+    for name in NAMES:
+        make(name, SCENARIOS / name)
     return 0
 
 
