@@ -125,7 +125,7 @@ def test_published_schema_refuses_what_the_loader_refuses() -> None:
 def test_bundled_scenarios_are_listed() -> None:
     """Each bundled scenario is listed with its options, and an unknown name is refused."""
     assert [item.name for item in list_scenarios()] == list(bundled_names())
-    assert all(item.title and item.options for item in list_scenarios())
+    assert all(item.title and (item.options or item.group) for item in list_scenarios())
     with pytest.raises(UnknownNameError, match="no bundled scenario is called 'x'"):
         bundled_folder("x")
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from holdfast.core.errors import ScenarioError
-from holdfast.scenario.cases import reference_case, resolve_case
+from holdfast.pipeline import STAGES, find
+from holdfast.scenario.cases import Case, reference_case, resolve_case
+from holdfast.scenario.check import check_scenario
 from holdfast.scenario.conditions import FAMILIES, PLAIN_FACTS, parse
 from holdfast.scenario.files import KNOWN
 from holdfast.scenario.load import load_scenario
+from holdfast.scenario.needs import STAGE_TABLES
 from holdfast.scenario.problems import Problems
 from holdfast.scenario.quantities import parse_quantity, read_quantity
 from holdfast.scenario.tables import read_table
@@ -67,7 +70,7 @@ def test_quantities_read_as_described() -> None:
     rows = table_under("A **quantity** is")
     found = [parse_quantity(row[0].strip("`")).distribution for row in rows]
     assert found == ["point", "triangular", "uniform", "lognormal"]
-    values = tomllib.loads(next(block for block in blocks("toml") if "zone_depth_km" in block))
+    values = tomllib.loads(next(block for block in blocks("toml") if "zone_depth_km = 20" in block))
     assert len([read_quantity(value) for value in values.values()]) == 5
 
 
@@ -104,11 +107,11 @@ def test_toml_examples_fit_the_template(template: Path) -> None:
     path = template / "scenario.toml"
     path.write_text(path.read_text("utf-8") + option, "utf-8")
     (template / "factors.toml").write_text(
-        next(block for block in blocks("toml") if "[visibility.day]" in block), "utf-8"
+        next(block for block in blocks("toml") if "[visibility.poor_factor]" in block), "utf-8"
     )
     scenario = load_scenario(template)
     assert scenario.options["robust"].set["force.cap_in_country"] == 100000
-    assert scenario.factors["visibility.day"].value.high == 0.5
+    assert scenario.factors["visibility.poor_factor"].value.high == 0.6
 
 
 def test_set_examples_fit_the_template(template: Path) -> None:
@@ -135,3 +138,33 @@ def test_problems_read_as_shown(template: Path) -> None:
     shown = next(block for block in blocks("text") if block.startswith("nations.csv"))
     told = [re.sub(r"toml:\d+", "toml", line) for line in str(caught.value).splitlines()]
     assert sorted(told) == sorted(re.sub(r"toml:\d+", "toml", line) for line in shown.strip().splitlines())
+
+
+def test_smallest_scenario_is_one(tmp_path: Path) -> None:
+    """The page's whole scenario checks clean and can be sized: nothing more is needed."""
+    (tmp_path / "scenario.toml").write_text(next(block for block in blocks("toml") if "[record]" in block), "utf-8")
+    report = check_scenario(tmp_path)
+    assert (report.problems, report.warnings) == ((), ())
+    scenario = load_scenario(tmp_path)
+    assert find(scenario, reference_case(scenario), until="size").requirement.in_country > 0
+
+
+def test_levels_by_posture_read_as_shown(template: Path) -> None:
+    """The page's table for observers changes what observers are held to, and nobody else."""
+    block = next(block for block in blocks("toml") if "[service.observe]" in block)
+    path = template / "scenario.toml"
+    table = block[block.index("[service.observe]") :]
+    path.write_text(path.read_text("utf-8").replace("[force]", f"{table}\n[force]"), "utf-8")
+    scenario = load_scenario(template)
+    case = Case(option="observe", settlement="thinned")
+    assert resolve_case(scenario, case).service.observe_probability == 0.8
+
+
+def test_table_of_commands_names_the_files_of_the_stages() -> None:
+    """The page says of each command what the pipeline asks of its stage."""
+    rows = {row[0]: row[1] for row in table_under("## Which command needs which file")}
+    words = {"generate": "generate", "lay_down": "laydown", "deploy": "deploy"}
+    for stage, word in words.items():
+        named = set(re.findall(r"`([a-z]+\.[a-z]+)`", rows[f"`holdfast {word}`"]))
+        assert named == {"line.geojson" if name == "traces" else f"{name}.csv" for name in STAGE_TABLES[stage]}
+    assert set(STAGE_TABLES) == set(STAGES)

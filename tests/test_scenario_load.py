@@ -151,7 +151,7 @@ def test_all_problems_at_once(folder: Path) -> None:
     change(folder, "nations.csv", "willing_if", "willing")
     change(folder, "scenario.toml", 'posture = "reassure"', 'posture = "reasure"')
     change(folder, "legs.csv", "rail,1600,", "rail,-1600,")
-    change(folder, "factors.toml", "# [visibility.day]", "[visibility.dai]\nvalue = 1\n#")
+    change(folder, "factors.toml", "# [visibility.poor_factor]", "[visibility.dai]\nvalue = 1\n#")
     found = problems_of(folder)
     assert [problem.file for problem in found] == [
         "factors.toml",
@@ -323,7 +323,7 @@ def test_a_capability_nobody_defines_needs_all_columns(folder: Path) -> None:
             "unknown",
             "meaning",
         ),
-        ("[visibility.day]\nvalue = 0.5", "factors.visibility.day", "without origin", ""),
+        ("[visibility.poor_factor]\nvalue = 0.5", "factors.visibility.poor_factor", "without origin", ""),
         ("[visibility]\nday = 3", "visibility", "{'day': 3}", ""),
     ],
 )
@@ -336,9 +336,9 @@ def test_factors_are_held_to_the_catalogue(folder: Path, text: str, key: str, va
 
 def test_factor_override_takes_effect(folder: Path) -> None:
     """A factor of the scenario replaces the packaged value and keeps its unit and meaning."""
-    before = load_scenario(folder).factors["visibility.day"]
-    (folder / "factors.toml").write_text("[visibility.day]\nvalue = '0.1..0.2..0.3'\nassumption = 'winter'", "utf-8")
-    after = load_scenario(folder).factors["visibility.day"]
+    before = load_scenario(folder).factors["visibility.poor_factor"]
+    (folder / "factors.toml").write_text("[visibility.poor_factor]\nvalue = '0.1..0.2..0.3'\nassumption = 'winter'", "utf-8")
+    after = load_scenario(folder).factors["visibility.poor_factor"]
     assert (after.value.nominal, after.value.assumption, after.unit, after.meaning) == (
         0.2,
         "winter",
