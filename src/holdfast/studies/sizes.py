@@ -7,7 +7,7 @@ dropped instead, the size at full service with its range over draws of the uncer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.types import Scenario
 from holdfast.sizing.core import Sized, prepare, refused_tasks, size_at
 from holdfast.sizing.derive import derive_totals
+from holdfast.sizing.desk import Desk
 from holdfast.sizing.inputs import SizingInputs, gather_sizing
 from holdfast.sizing.inverse import LADDER, dropped_for, levels_bought, people_along
 
@@ -60,6 +61,10 @@ class SizeCurves:
     """Dims (posture, settlement): whether the terms rule the posture itself out (it is sized as what they leave of it)."""
     refused: dict[str, tuple[str, ...]]
     """What the terms refuse, by `posture/settlement`."""
+    pool_times: float
+    """People who pass through in 24 months for each one deployed."""
+    standing_times: float
+    """People who must stand behind the force for each one deployed."""
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Postures and settlement variants that the terms allow."""
@@ -91,6 +96,7 @@ class _Cell:
     full: dict[str, float]
     ruled_out: bool
     refused: tuple[str, ...]
+    times: tuple[float, float]
 
 
 def size_curves(
@@ -137,8 +143,14 @@ def size_curves(
         settlement_titles={name: scenario.settlements[name].title for name in terms},
         options={posture: option_of_posture(scenario, case, posture) for posture in chosen},
         refused={f"{posture}/{name}": cell.refused for (posture, name), cell in cells.items() if cell.refused},
+        pool_times=_median(cell.times[0] for cell in cells.values()),
+        standing_times=_median(cell.times[1] for cell in cells.values()),
         **_arrays(cells, chosen, terms, sizes),
     )
+
+
+def _median(values: Iterable[float]) -> float:
+    return float(np.nanmedian(list(values)))
 
 
 def option_of_posture(scenario: Scenario, case: Case, posture: str) -> str:
@@ -187,7 +199,16 @@ def _cell(inputs: SizingInputs, sizes: Sequence[float], *, draws: int, seed: int
         full=_full(inputs, sized, draws=draws, seed=seed),
         ruled_out=inputs.posture in refused,
         refused=tuple(refused.values()),
+        times=_rotation_of(sized.desk),
     )
+
+
+def _rotation_of(desk: Desk) -> tuple[float, float]:
+    """Pool over 24 months and standing pool for each person deployed (nan where nobody is)."""
+    deployed = float(desk["size.deployed"])
+    if deployed <= 0:
+        return float("nan"), float("nan")
+    return float(desk["size.pool_24_months"]) / deployed, float(desk["size.standing_pool"]) / deployed
 
 
 def _full(inputs: SizingInputs, sized: Sized, *, draws: int, seed: int) -> dict[str, float]:

@@ -7,6 +7,9 @@ nearest pair is the one with the smallest factor between the facing ends of the 
 are left out. Claims of quantity `force_size` are compared with people in the country, those of quantity `force_pool` with the
 people who pass through in 24 months. Every force_size claim is *also* read as such a pool, because published figures do not
 always say which they are.
+
+A claim whose words say where its force stands (watching, on the line, away from the line) corresponds only to postures that
+stand there; other pairs whose range it meets are named as alike in number only.
 """
 
 from __future__ import annotations
@@ -16,11 +19,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from holdfast.scenario.types import Evidence, Scenario
+from holdfast.sizing.agreement import stance_said
 from holdfast.studies.sizes import SizeCurves
 
 QUANTITIES = {"force_size": "in_country", "force_pool": "pool"}
 """Quantity of the evidence row, and the total of ours that it is compared with."""
 _ENDS = {"in_country": ("low", "nominal", "high"), "pool": ("pool_low", "pool_nominal", "pool_high")}
+STANCES = {
+    "observe": "watching", "interpose": "on the line", "reassure": "away from the line", "robust": "on the line",
+}  # fmt: skip
+"""Where the force of each posture stands, as the words of claims are read."""
+_ROTATES = ("rotation", "over two years", "rotate")
 Pair = tuple[str, str]
 
 
@@ -40,6 +49,10 @@ class Claim:
     """`up to`, `at least`, or empty."""
     date: str
     publisher: str
+    stance: str
+    """Where its force stands by its words; empty where they do not say."""
+    rotates: bool
+    """Whether it speaks of rotation, so that more people are behind those in place."""
     later: bool
     """Whether it was said after the scenario's `as_of`: shown, never an input."""
 
@@ -58,6 +71,8 @@ class Reading:
     claim: Claim
     corresponds: tuple[Pair, ...]
     """Pairs of posture and settlement variant, the closest nominal size first."""
+    in_number_only: tuple[Pair, ...]
+    """Pairs whose range it meets although its words say that its force stands elsewhere."""
     nearest: Pair
     factor: float
     """Claim over the facing end of our range at the nearest pair: above 1 the claim is larger, below 1 smaller, 1 it meets."""
@@ -81,7 +96,7 @@ def _claim(row: Evidence, as_of: date) -> Claim | None:
     return Claim(
         id=row.id, said_by=row.said_by, says=row.claim, of_what=row.of_what, quantity=QUANTITIES[row.quantity],
         low=min(ends), high=max(ends), bound=bound, date=row.date.isoformat(), publisher=row.publisher,
-        later=row.date > as_of,
+        later=row.date > as_of, stance=stance_said(row.claim), rotates=any(word in row.claim for word in _ROTATES),
     )  # fmt: skip
 
 
@@ -93,18 +108,24 @@ def read_claims(curves: SizeCurves, claims: Iterable[Claim]) -> tuple[Reading, .
 def _read(curves: SizeCurves, claim: Claim) -> Reading:
     ranges = {pair: _range(curves, pair, claim.quantity) for pair in curves.pairs()}
     factors = {pair: factor_between(claim.low, claim.high, low, high) for pair, (low, _, high) in ranges.items()}
-    nearest = min(factors, key=lambda pair: (_distance(factors[pair]), _off_middle(claim, ranges[pair][1])))
-    meets = [pair for pair, factor in factors.items() if factor == 1.0]
-    pools = {pair: _range(curves, pair, "pool") for pair in ranges} if claim.quantity == "in_country" else {}
+
+    def apart(pair: Pair) -> float:
+        return _distance(ranges[pair][1] / (claim.low * claim.high) ** 0.5)
+
+    meets = sorted((pair for pair, factor in factors.items() if factor == 1.0), key=apart)
+    alike = [pair for pair in ranges if claim.stance in ("", STANCES.get(pair[0], ""))] or list(ranges)
+    nearest = min(alike, key=lambda pair: (_distance(factors[pair]), apart(pair)))
+    counted = claim.quantity == "in_country"
+    pools = {pair: _range(curves, pair, "pool") for pair in ranges} if counted else {}
+    through = {pair: factor_between(claim.low, claim.high, low, high) for pair, (low, _, high) in pools.items()}
     return Reading(
         claim=claim,
-        corresponds=tuple(sorted(meets, key=lambda pair: _off_middle(claim, ranges[pair][1]))),
+        corresponds=tuple(pair for pair in meets if pair in alike),
+        in_number_only=tuple(pair for pair in meets if pair not in alike),
         nearest=nearest,
         factor=factors[nearest],
-        as_pool=tuple(
-            pair for pair, (low, _, high) in pools.items() if factor_between(claim.low, claim.high, low, high) == 1.0
-        ),
-        buys={pair: _bought(curves, pair, claim) for pair in ranges} if claim.quantity == "in_country" else {},
+        as_pool=tuple(pair for pair in pools if through[pair] == 1.0),
+        buys={pair: _bought(curves, pair, claim) for pair in ranges} if counted else {},
     )
 
 
@@ -116,13 +137,8 @@ def factor_between(low: float, high: float, our_low: float, our_high: float) -> 
 
 
 def _distance(factor: float) -> float:
-    return max(factor, 1.0 / factor)
-
-
-def _off_middle(claim: Claim, nominal: float) -> float:
-    """How far our nominal size is from the claim's middle, as a factor."""
-    middle = (claim.low * claim.high) ** 0.5
-    return _distance(nominal / middle) if nominal > 0 else float("inf")
+    """How far a factor is from 1, either way."""
+    return max(factor, 1.0 / factor) if factor > 0 else float("inf")
 
 
 def _range(curves: SizeCurves, pair: Pair, quantity: str) -> tuple[float, float, float]:
@@ -136,39 +152,71 @@ def _bought(curves: SizeCurves, pair: Pair, claim: Claim) -> tuple[float, float]
     return float(low), float(high)
 
 
-def say_reading(reading: Reading, *, most: int = 3) -> str:
-    """What a claim corresponds to, as one sentence; at most so many pairs are named."""
+def say_reading(reading: Reading, curves: SizeCurves) -> str:
+    """What a claim corresponds to, in words."""
     claim = reading.claim
     what = "passing through in 24 months" if claim.quantity == "pool" else "in the country"
     if reading.corresponds:
-        told = say_pairs(reading.corresponds, most=most)
-        said = f"{claim.people} {what} corresponds to {told}"
+        said = f"{claim.people} {what} corresponds to {say_pairs(reading.corresponds, curves)}"
     else:
-        side = "larger" if reading.factor > 1 else "smaller"
-        times = reading.factor if reading.factor > 1 else 1.0 / reading.factor
+        side, times = ("larger", reading.factor) if reading.factor > 1 else ("smaller", 1.0 / reading.factor)
+        stands = f" {claim.stance}" if claim.stance else ""
         said = (
-            f"{claim.people} {what} corresponds to none; nearest is {_say_pair(reading.nearest)}, "
-            f"the claim being {times:.2g} times {side} than its range"
+            f"{claim.people} {what} corresponds to none{stands}; nearest is {reading.nearest[0]} under {reading.nearest[1]}, "
+            + (f"the claim being {times:.2g} times {side} than its range" if times > 1 else "alike in number")
         )
-    if reading.as_pool:
-        said += f". As everyone passing through in 24 months it would be {say_pairs(reading.as_pool, most=most)}"
+    if reading.in_number_only:
+        said += f". Alike in number only: {say_pairs(reading.in_number_only, curves)}"
+    if reading.as_pool and (claim.rotates or not reading.corresponds):
+        said += f". As everyone passing through in 24 months: {say_pairs(reading.as_pool, curves)}"
+    if claim.rotates and claim.quantity == "in_country":
+        said += f". {say_rotation(claim.high, curves)}"
     return f"{said}."
 
 
-def say_pairs(pairs: Sequence[Pair], *, most: int = 3) -> str:
-    """Pairs as words, one posture once: `reassure (thinned_both, boiling_both); robust (thinned_both)`."""
+def say_rotation(people: float, curves: SizeCurves) -> str:
+    """What so many people in place take through the force, and in standing behind it, by the scenario's rotation."""
+    return (
+        f"In place {people:,.0f} take {people * curves.pool_times:,.0f} through in 24 months ({curves.pool_times:.2g} a post) and "
+        f"{people * curves.standing_times:,.0f} standing behind them ({curves.standing_times:.2g} a post)"
+    )
+
+
+def say_pairs(pairs: Sequence[Pair], curves: SizeCurves) -> str:
+    """Pairs as words, one posture once: `reassure under any terms; robust (thinned_both, boiling_both)`."""
+    allowed = curves.pairs()
     grouped: dict[str, list[str]] = {}
     for posture, terms in pairs:
         grouped.setdefault(posture, []).append(terms)
-    named = [f"{posture} ({', '.join(terms)})" for posture, terms in list(grouped.items())[:most]]
-    rest = len(grouped) - most
-    return "; ".join(named) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _say_pair(pair: Pair) -> str:
-    return f"{pair[0]} under {pair[1]}"
+    return "; ".join(
+        f"{posture} under any terms that allow it"
+        if len(terms) == sum(pair[0] == posture for pair in allowed) > 1
+        else f"{posture} ({', '.join(terms)})"
+        for posture, terms in grouped.items()
+    )
 
 
 def unmatched(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     """Readings of claims that correspond to no posture under any settlement variant."""
     return tuple(reading for reading in readings if not reading.corresponds)
+
+
+def group_claims(claims: Iterable[Claim]) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    """Claims of people in the country that name the same figures, taken together: a label and the claims, smallest first."""
+    groups: dict[tuple[float, float, str], list[Claim]] = {}
+    for claim in claims:
+        if claim.quantity == "in_country":
+            groups.setdefault((claim.low, claim.high, claim.bound), []).append(claim)
+    ordered = sorted(groups.items(), key=lambda item: item[0])
+    return tuple(
+        (
+            f"{members[0].people}: {', '.join(dict.fromkeys(short_name(claim.said_by) for claim in members))}",
+            tuple(members),
+        )
+        for _, members in ordered
+    )
+
+
+def short_name(said_by: str) -> str:
+    """Who said it without what stands in brackets or after a dash."""
+    return said_by.split(" (", maxsplit=1)[0].split(" - ", maxsplit=1)[0].strip()

@@ -1,0 +1,203 @@
+"""Why not this many: which tasks do not fit into a number, by how much, and the smallest single change that would flip it.
+
+Each input that sizing read is moved alone over its range (a service level from a quarter to four times of what is asked) and
+the force sized again. A change is small that uses little of the way from the present value to the end of the range; where
+the answer flips is found by halving, and every change reported has been sized exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from holdfast.core.errors import HoldfastError, ValueRangeError
+from holdfast.core.progress import report
+from holdfast.scenario.cases import Case, resolve_case
+from holdfast.scenario.types import Scenario
+from holdfast.sizing.core import Sized, people_for, prepare, size_at
+from holdfast.sizing.derive import derive_totals
+from holdfast.sizing.inputs import SizingInputs, gather_sizing
+from holdfast.sizing.inverse import LADDER, dropped_for, levels_bought, people_along
+from holdfast.studies.sizes import POSTURES, case_of
+from holdfast.studies.sizes_inputs import Movable, movable_inputs, people_with, values_of
+
+_HALVINGS = 7
+_STEPS = 1
+_MOST = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFit:
+    """How much of one task fits into the number when everything else is done in full."""
+
+    task: str
+    alone: float
+    """People in country if it were the only task."""
+    share: float
+    """Share of what it asks for that fits (1: all of it; 0: even without it the rest does not fit)."""
+    needs: tuple[tuple[str, float, str], ...]
+    """What it asks for: name, amount and unit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One input at another value, alone, that turns the answer."""
+
+    key: str
+    """As `--set` takes it; `settlement` and `posture` are options of the command."""
+    kind: str
+    text: str
+    unit: str
+    was: float | str
+    becomes: float | str
+    share: float
+    """Share of the way to the end of its range (1 for another settlement variant or posture)."""
+    people: float
+    """People in country then, sized exactly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyNot:
+    """Why a number is not, or is, enough."""
+
+    size: float
+    posture: str
+    settlement: str
+    people: float
+    """People in country that the case needs at full service."""
+    alpha: float
+    dropped: tuple[str, ...] | None
+    tasks: tuple[TaskFit, ...]
+    changes: tuple[Change, ...]
+    """Single changes that turn the answer, the smallest first."""
+    searched: int
+    """Inputs that were moved."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether the number is enough as the case stands."""
+        return self.people <= self.size
+
+
+def why_not(scenario: Scenario, case: Case, size: float, *, most: int = _MOST) -> WhyNot:
+    """Why a number of people is not enough for a case, or what would break it where it is.
+
+    Parameters
+    ----------
+    size
+        People in country.
+    most
+        Changes reported.
+
+    Raises
+    ------
+    ValueRangeError
+        When the size is not above 0, or the case plans no force.
+    """
+    if not size > 0:
+        raise ValueRangeError(f"size is {size}; expected people above 0")
+    inputs = replace(gather_sizing(resolve_case(scenario, case)), cap_in_country=0)
+    if inputs.posture == "none":
+        raise ValueRangeError("the case plans no force (posture none); expected a posture with tasks")
+    sized = size_at(inputs, prepare(inputs))
+    derive_totals(sized)
+    movables = movable_inputs(inputs, sized.desk.sheet.figures)
+    others = _other_cases(scenario, case, inputs, size=size, enough=sized.in_country <= size)
+    changes = (*_changes(inputs, movables, size, enough=sized.in_country <= size, most=most), *others)
+    return WhyNot(
+        size=size,
+        posture=inputs.posture,
+        settlement=case.settlement,
+        people=sized.in_country,
+        alpha=float(levels_bought(LADDER, people_along(inputs, LADDER), [size])[0]),
+        dropped=dropped_for(sized, [size])[0],
+        tasks=tuple(_fit(sized, task, size) for task in sized.demands),
+        changes=changes,
+        searched=len(movables),
+    )
+
+
+def _fit(sized: Sized, task: str, size: float) -> TaskFit:
+    rows = sized.demands[task].rows
+    others = [row for row in sized.rows if row.task != task]
+
+    def people(share: float) -> float:
+        return people_for(sized.desk, [*others, *(replace(row, amount=share * row.amount) for row in rows)])[1]
+
+    share = 1.0 if sized.in_country <= size else _highest_share(people, size)
+    return TaskFit(
+        task=task,
+        alone=people_for(sized.desk, rows)[1],
+        share=share,
+        needs=tuple((row.id, float(row.amount), row.unit) for row in rows if row.amount > 0),
+    )
+
+
+def _highest_share(people: Callable[[float], float], size: float) -> float:
+    """Largest share of a need that fits, by halving; 0 where not even none of it does."""
+    if people(0.0) > size:
+        return 0.0
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if people(middle) <= size else (low, middle)
+    return low
+
+
+def _changes(
+    inputs: SizingInputs, movables: Sequence[Movable], size: float, *, enough: bool, most: int
+) -> tuple[Change, ...]:
+    """The smallest change of each input alone that turns the answer."""
+    tries = values_of(movables, _STEPS)
+    flips: dict[str, tuple[Movable, float]] = {}
+    for number, (item, share) in enumerate(tries):
+        report(f"why not: {item.key}", number / len(tries))
+        found = float(people_with(inputs, [{item.key: item.at(share)}])[0])
+        if (found <= size) != enough and item.key not in flips:
+            flips[item.key] = (item, share)
+    found_at = [_nearest_flip(inputs, item, share, size, enough=enough) for item, share in flips.values()]
+    return tuple(sorted(found_at, key=lambda change: (change.share, change.key))[:most])
+
+
+def _nearest_flip(inputs: SizingInputs, item: Movable, share: float, size: float, *, enough: bool) -> Change:
+    """The least of a change that still turns the answer, by halving between the present value and one that does."""
+    near, far = 0.0, share
+    best = float(people_with(inputs, [{item.key: item.at(far)}])[0])
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (near + far)
+        people = float(people_with(inputs, [{item.key: item.at(middle)}])[0])
+        if (people <= size) != enough:
+            far, best = middle, people
+        else:
+            near = middle
+    return Change(
+        key=item.key, kind=item.kind, text=item.text, unit=item.unit, was=item.was, becomes=item.at(far),
+        share=abs(far), people=best,
+    )  # fmt: skip
+
+
+def _other_cases(
+    scenario: Scenario, case: Case, inputs: SizingInputs, *, size: float, enough: bool
+) -> tuple[Change, ...]:
+    """Other settlement variants, and other postures, that turn the answer."""
+    tries = [
+        ("settlement", name, replace(case, settlement=name)) for name in scenario.settlements if name != case.settlement
+    ]
+    tries += [
+        ("posture", name, case_of(scenario, case, posture=name, settlement=case.settlement))
+        for name in POSTURES
+        if name != inputs.posture
+    ]
+    found: list[Change] = []
+    for what, name, other in tries:
+        try:
+            there = replace(gather_sizing(resolve_case(scenario, other)), cap_in_country=0)
+            people = size_at(there, prepare(there)).in_country
+        except HoldfastError:
+            continue
+        if (people <= size) != enough:
+            was = case.settlement if what == "settlement" else inputs.posture
+            found.append(
+                Change(key=what, kind=what, text=what, unit="", was=was, becomes=name, share=1.0, people=people)
+            )
+    return tuple(sorted(found, key=lambda change: abs(change.people - size)))
