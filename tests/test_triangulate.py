@@ -155,7 +155,7 @@ def test_missions_without_a_line_do_not_enter_the_regression_on_length() -> None
         (60_000, 10_000, 30_000, "above", 2.0),
         (5_000, 10_000, 30_000, "below", 2.0),
         (44_000, 40_000, 40_000, "inside", 1.0),
-        (100_000, 40_000, 40_000, "above", 2.0),  # 100,000 / (40,000 x 1.25)
+        (100_000, 40_000, 40_000, "above", 2.5),
     ],
 )
 def test_a_size_is_inside_above_or_below_by_a_factor(
@@ -222,6 +222,7 @@ def test_what_differs_in_the_mission_is_named() -> None:
         ("Interposition that guarantees the line: 100,000 to 200,000.", "on the line"),
         ("100,000 to 150,000 troops on or near the front.", "on the line"),
         ("6,000 monitors of a stable ceasefire", "watching"),
+        ("From 6,000 monitors of a stable ceasefire to more than 100,000 for a defence in depth.", ""),
         ("A force of 40,000 for ten years costs USD 30 billion.", ""),
     ],
 )

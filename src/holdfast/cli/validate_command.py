@@ -17,10 +17,7 @@ from holdfast.cli.common import (
     showing_progress,
 )
 
-_LONGEST = 25
-
 if TYPE_CHECKING:
-    from holdfast.brief.table import Table
     from holdfast.validation.results import SizingValidation
 
 
@@ -75,30 +72,12 @@ def validate_sizing_command(
 
 
 def _show(found: SizingValidation) -> None:
-    from holdfast.cli.show import show_table
-    from holdfast.validation.tables import sentences
+    from holdfast.validation.tables import sentences, terminal_text
 
-    for table in _tables(found):
-        show_table(table)
+    click.echo(terminal_text(found))
     for row in found.missions:
         for problem in row.problems:
             click.echo(f"{row.given_as}: {problem}")
+    click.echo()
     for sentence in sentences(found):
         click.echo(sentence)
-
-
-def _tables(found: SizingValidation) -> list[Table]:
-    """One table a group of missions, none of them so long that the terminal cuts it."""
-    from holdfast.brief.table import Column, Table
-    from holdfast.validation.tables import TERMINAL, TERMINAL_NOTE, groups, terminal_cells
-
-    tables = []
-    for title, rows in groups(found):
-        scored = all(row.scored for row in rows)
-        heads = TERMINAL[:-1] if scored else TERMINAL
-        for start in range(0, len(rows), _LONGEST):
-            texts = tuple(terminal_cells(row)[: len(heads)] for row in rows[start : start + _LONGEST])
-            tables.append(
-                Table("validation_sizing", title, tuple(Column(head) for head in heads), texts, TERMINAL_NOTE)
-            )
-    return tables

@@ -14,10 +14,25 @@ _STANCE_OF_POSTURE = {
     "observe": "watching", "interpose": "on the line", "reassure": "away from the line", "robust": "on the line",
 }  # fmt: skip
 _SAYING = (
-    ("away from the line", ("away from the front", "not on the line", "reassur", "hubs", "key places", "infrastructure", "guarding")),
-    ("on the line", ("interpos", "along the line", "along 1", "near the front", "guarantees the line", "buffer", "on the line")),
+    (
+        "away from the line",
+        ("away from the front", "not on the line", "reassur", "hubs", "key places", "infrastructure", "guarding"),
+    ),
+    (
+        "on the line",
+        (
+            "interpos",
+            "along the line",
+            "along 1",
+            "near the front",
+            "guarantees the line",
+            "buffer",
+            "on the line",
+            "in depth",
+        ),
+    ),
     ("watching", ("monitor", "observ")),
-)  # fmt: skip
+)
 """Words by which a claim says where its force stands, the telling ones first."""
 _NAMED = 3
 
@@ -50,10 +65,10 @@ class Agreement:
 
 
 def stance_said(text: str) -> str:
-    """Where the force of a claim stands by its words: `away from the line`, `on the line`, `watching`, or empty."""
+    """Where the force of a claim stands by its words: `away from the line`, `on the line`, `watching`; empty for none or a choice."""
     lowered = text.lower()
     found = [stance for stance, marks in _SAYING if any(mark in lowered for mark in marks)]
-    return found[0] if found else ""
+    return found[0] if found and found != ["on the line", "watching"] else ""
 
 
 def judge(
@@ -87,7 +102,7 @@ def judge(
 def _judge(size: float, low: float | None, high: float | None, row: Estimate, inputs: SizingInputs | None) -> Judged:
     bottom, top = _ends(row)
     place = "below" if size < bottom else "above" if size > top else "inside"
-    factor = bottom / max(size, 1.0) if place == "below" else size / max(top, 1.0) if place == "above" else 1.0
+    factor = row.low / max(size, 1.0) if place == "below" else size / max(row.high, 1.0) if place == "above" else 1.0
     reached = place != "inside" and low is not None and high is not None and low <= top and bottom <= high
     words = _words(size, row, place, factor=factor)
     if reached:
@@ -108,9 +123,11 @@ def _ends(row: Estimate) -> tuple[float, float]:
 
 def _words(size: float, row: Estimate, place: str, *, factor: float) -> str:
     said = _said(row)
-    if place == "inside":
-        return f"agrees: ours, {size:,.0f}, is within {said}"
-    return f"ours, {size:,.0f}, lies {place} {said} by a factor of {factor:.1f}"
+    if place != "inside":
+        return f"ours, {size:,.0f}, lies {place} {said} by a factor of {factor:.2g}"
+    if row.low == row.high and not row.bound:
+        return f"agrees: ours, {size:,.0f}, is within a quarter of it"
+    return f"agrees: ours, {size:,.0f}, is within {said}"
 
 
 def _said(row: Estimate) -> str:
@@ -118,7 +135,7 @@ def _said(row: Estimate) -> str:
         return f"a ceiling of {row.high:,.0f}"
     if row.bound == "at_least":
         return f"a floor of {row.low:,.0f}"
-    return f"a quarter of {row.high:,.0f}" if row.low == row.high else f"{row.low:,.0f} to {row.high:,.0f}"
+    return f"{row.high:,.0f}" if row.low == row.high else f"{row.low:,.0f} to {row.high:,.0f}"
 
 
 def differences(row: Estimate, inputs: SizingInputs, *, outside: bool) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _classes(found: SizingValidation) -> str:
         "error of class density",
     ]
     rows = [
-        [row.kind, str(row.missions), factor(row.error), f"{row.bias:.2f}", str(row.within), str(row.covered),
+        [row.kind, str(row.missions), factor(row.error), f"{row.bias:.2f}", str(row.within), str(row.covered) if found.draws else "–",
          factor(row.density_error)]
         for row in found.classes
     ]  # fmt: skip

@@ -44,22 +44,27 @@ def plotted(found: SizingValidation) -> list[MissionScore]:
 
 def draw_picture(found: SizingValidation) -> tuple[str, bytes]:
     """The picture as SVG text and as PNG bytes; the same bytes on every run."""
-    with _canvas() as figure:
-        axes = figure.add_subplot()
-        rows = plotted(found)
-        _frame(axes, rows)
-        for row in rows:
-            _mark(axes, row)
-        _legend(axes, rows)
-        _labels(figure, axes, rows)
+    with canvas() as figure:
+        compose(figure, plotted(found))
         png, svg = io.BytesIO(), io.StringIO()
         figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": "Holdfast"})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "Holdfast"})
     return re.sub(r"(\d\d\.\d{2})\d+", r"\1", svg.getvalue()), png.getvalue()
 
 
+def compose(figure: Figure, rows: Sequence[MissionScore]) -> list[Bbox]:
+    """Draw everything on a figure; returns the boxes of marks, legend and names, which should not overlap."""
+    axes = figure.add_subplot()
+    _frame(axes, rows)
+    for row in rows:
+        _mark(axes, row)
+    _legend(axes, rows)
+    return _labels(figure, axes, rows)
+
+
 @contextmanager
-def _canvas() -> Iterator[Figure]:
+def canvas() -> Iterator[Figure]:
+    """A figure in the style of the project."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as NewFigure
@@ -122,8 +127,14 @@ def _legend(axes: Axes, rows: Sequence[MissionScore]) -> None:
     axes.legend(handles, names, loc="upper left", fontsize=8)
 
 
-def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> None:
-    """Write the name of each mission where it covers no mark, no other name and as little of the bars as possible."""
+def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> list[Bbox]:
+    """Write the name of each mission where it covers no mark, no other name and as little of the bars as possible.
+
+    Returns
+    -------
+    list
+        Boxes of the marks, of the legend and of the names, pixels.
+    """
     from matplotlib.transforms import Bbox
 
     figure.draw_without_rendering()
@@ -145,12 +156,12 @@ def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> None:
         )
         _write(axes, row, best)
         walls.append(Bbox.from_extents(*(best[0].extents + np.array([-2, -1, 2, 1]))))
+    return [*marks, *walls]
 
 
 def short_name(row: MissionScore) -> str:
-    """The name on the picture: the id without underscores, capitals for what is one word."""
-    words = row.id.replace("-", "_").split("_")
-    return " ".join(word.upper() if len(word) <= 6 and word.isalpha() else word for word in words)
+    """The name on the picture: the id with spaces."""
+    return row.id.replace("_", " ")
 
 
 def _box(centre: Any, half: float) -> Bbox:

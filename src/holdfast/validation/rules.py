@@ -150,6 +150,8 @@ def _covers(rows: Sequence[MissionScore]) -> Rule:
         f"differ); {low} to {high} of {trials} are consistent with {100 * LEVEL:.0f} % (95 % binomial interval)"
         f"{_side(count, low, high)}. Half of the intervals are wider than x/÷ {width:.2f}{_few(trials)}."
     )
+    if low == 0:
+        return Rule(id="covers", title=title, verdict="not judged", words=f"{words} No count of so few could fail.")
     return Rule(id="covers", title=title, verdict="pass" if low <= count <= high else "fail", words=words)
 
 
@@ -174,6 +176,6 @@ def _class_score(kind: str, rows: Sequence[MissionScore]) -> ClassScore:
     bias = math.exp(sum(map(math.log, ratios)) / len(ratios)) if min(ratios) > 0 else 0.0
     return ClassScore(
         kind=kind, missions=len(rows), error=median([row.error for row in rows]), bias=bias,
-        within=sum(row.within for row in rows), covered=sum(row.covered for row in rows),
+        within=sum(row.within for row in rows), covered=sum(row.covered for row in rows if row.has_interval),
         density_error=median([error_factor(row.density, row.actual) for row in rows if math.isfinite(row.density)]),
     )  # fmt: skip

@@ -15,23 +15,17 @@ HEADINGS = (
     "ratio", "within ×3", "in interval", "class density", "class, length", "scored", "why not",
 )  # fmt: skip
 
-TERMINAL = (
-    "mission",
-    "class",
-    "predicted",
-    "80 % of draws",
-    "deployed",
-    "ratio",
-    "×3",
-    "in",
-    "density",
-    "length",
-    "why not scored",
+_TERMINAL = {
+    "mission": "mission", "class": "class", "predicted": "predicted", "interval (80 %)": "80 % of draws", "deployed": "deployed",
+    "ratio": "ratio", "within ×3": "×3", "in interval": "in", "class density": "density", "class, length": "length",
+    "why not": "why not scored",
+}  # fmt: skip
+"""Columns of the terminal with their short headings."""
+_TERMINAL_NOTE = (
+    "People in the country. ×3: within that factor; in: strength deployed inside the interval.\n"
+    "density, length: what the density of the class, and class with length, say of a mission from the others."
 )
-TERMINAL_NOTE = (
-    "People in the country. ×3: within that factor; in: strength deployed inside the interval; density, length: what the density "
-    "of the class, and class with length, say of a mission from the others."
-)
+_LEFT = {"mission", "class", "why not"}
 
 
 def ordered(found: SizingValidation) -> list[MissionScore]:
@@ -67,12 +61,24 @@ def groups(found: SizingValidation) -> list[tuple[str, list[MissionScore]]]:
     return [(title, members) for title, members in named if members]
 
 
-def terminal_cells(row: MissionScore) -> tuple[str, ...]:
-    """One mission as texts under `TERMINAL`."""
-    by_name = dict(zip(HEADINGS, cells(row), strict=True))
-    kept = ("class", "predicted", "interval (80 %)", "deployed", "ratio", "within ×3", "in interval", "class density",
-            "class, length", "why not")  # fmt: skip
-    return (row.id, *(by_name[name] for name in kept))
+def terminal_text(found: SizingValidation) -> str:
+    """All missions as text in columns, a line a mission, group by group; missions by id, columns without anything left out."""
+    blocks = [_block(title, rows) for title, rows in groups(found)]
+    return "\n\n".join([*blocks, _TERMINAL_NOTE]) if blocks else "no mission"
+
+
+def _block(title: str, rows: list[MissionScore]) -> str:
+    lines = [dict(zip(HEADINGS, cells(row), strict=True)) | {"mission": row.id} for row in rows]
+    names = [name for name in _TERMINAL if any(line[name] not in {"–", ""} for line in lines)]
+    widths = {name: max(len(_TERMINAL[name]), *(len(line[name]) for line in lines)) for name in names}
+
+    def shown(texts: dict[str, str]) -> str:
+        parts = (
+            texts[name].ljust(widths[name]) if name in _LEFT else texts[name].rjust(widths[name]) for name in names
+        )
+        return "  ".join(parts).rstrip()
+
+    return "\n".join([title, shown(_TERMINAL), *map(shown, lines)])
 
 
 def people(value: float) -> str:
