@@ -11,8 +11,10 @@ import holdfast
 from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.check import check_scenario
 from holdfast.scenario.conditions import parse
+from holdfast.scenario.levels import LEVELS, levels_given, posture_levels
 from holdfast.scenario.load import load_scenario
 from holdfast.scenario.origin import sourced_share
+from holdfast.scenario.types import POSTURES
 from holdfast.sizing.inputs import gather_sizing
 from holdfast.sizing.stage import size
 
@@ -319,18 +321,72 @@ def test_each_lever_says_what_it_stands_for(scenario):
         "hold_warning_days": "hold_warning_days", "protected_share": "protected_share", "cap_stations": "cap_stations",
         "trainees_per_year": "trainees", "clear_km2_year": "clear_km2_year", "medevac_minutes": "minutes of evacuation",
     }  # fmt: skip
-    assert set(words) == set(vars(scenario.service)) - {"source", "assumption"}
+    assert set(words) == set(LEVELS)
     for lever, word in words.items():
         assert word in scenario.service.assumption, lever
     moved = {
-        "service.observe_probability": "seen", "service.hold_axes": "axes", "service.hold_attacker_battalions": "battalions",
-        "service.protected_share": "assets", "service.cap_stations": "alert", "service.trainees_per_year": "trainees",
-        "service.clear_km2_year": "clearing", "behaviour.host_share": "host holds",
+        "observe_probability": "seen", "hold_axes": "axes", "hold_attacker_battalions": "battalions", "protected_share": "assets",
+        "cap_stations": "alert", "trainees_per_year": "trainees", "clear_km2_year": "clearing",
     }  # fmt: skip
+    for posture in POSTURES:
+        given, text = levels_given(scenario.service, posture), posture_levels(scenario.service, posture).assumption
+        for lever, value in given.items():
+            if value != getattr(scenario.service, lever):
+                assert moved[lever] in text, (posture, lever)
     for name, option in scenario.options.items():
         for lever in option.set:
-            if lever in moved:
-                assert moved[lever] in option.assumption, (name, lever)
+            word = {
+                "behaviour.host_share": "host holds",
+                **{f"service.{key}": text for key, text in moved.items()},
+            }.get(lever)
+            assert word is None or word in option.assumption, (name, lever)
+
+
+def test_each_posture_has_levels_of_its_own(scenario):
+    """Changing the posture alone changes what is asked: an observer sees most, a robust force meets the larger test."""
+    posed = {}
+    for posture in POSTURES:
+        assert posture_levels(scenario.service, posture) is not None, posture
+        case = Case(option="reassure_30k_backstop", settlement="thinned_both", overrides={"mission.posture": posture})
+        posed[posture] = resolve_case(scenario, case).service
+    seen = {posture: service.observe_probability for posture, service in posed.items()}
+    assert seen["observe"] > seen["interpose"] > seen["robust"] > seen["reassure"]
+    tests = {posture: service.hold_axes * service.hold_attacker_battalions for posture, service in posed.items()}
+    assert tests["robust"] > tests["reassure"]
+    assert posed["robust"].protected_share > posed["reassure"].protected_share
+    assert {posture for posture, service in posed.items() if service.trainees_per_year} == {"reassure", "robust"}
+    assert {posture for posture, service in posed.items() if service.cap_stations == 0} == {"observe"}
+
+
+def test_options_of_a_posture_are_held_to_its_levels(scenario):
+    """The options' levels are those that stood in them before: (seen, axes, battalions, assets, stations, trainees, clearing)."""
+    names = (
+        "observe_probability", "hold_axes", "hold_attacker_battalions", "protected_share", "cap_stations", "trainees_per_year",
+        "clear_km2_year",
+    )  # fmt: skip
+    expected = {
+        "reassure_30k_backstop": (0.5, 2, 12, 0.6, 1, 20000, 10), "robust_100k": (0.6, 3, 20, 0.75, 2, 20000, 10),
+        "observe_light": (0.85, 2, 12, 0.6, 0, 0, 10), "interpose_line": (0.8, 2, 12, 0.6, 1, 0, 30),
+        "un_worldwide": (0.7, 2, 12, 0.6, 0, 0, 10),
+    }  # fmt: skip
+    for option, levels in expected.items():
+        service = resolve_case(scenario, Case(option=option, settlement="thinned_both", overrides={})).service
+        assert tuple(getattr(service, name) for name in names) == levels, option
+
+
+def test_the_scenario_is_as_large_as_was_asked(scenario):
+    """At least 30 nations, 22 capabilities in the pools, 150 places, 400 legs, 60 defended assets and 80 rows of evidence."""
+    with (FOLDER / "evidence.csv").open(encoding="utf-8", newline="") as file:
+        evidence = list(csv.DictReader(file))
+    counts = {
+        "nations": (len(scenario.nations), 30), "capabilities": (len({pool.capability for pool in scenario.pools.values()}), 22),
+        "places": (len(scenario.places), 150), "legs": (len(scenario.legs), 400), "assets": (len(scenario.assets), 60),
+        "evidence": (len(evidence), 80), "alternatives": (sum(t.kind == "contact" for t in scenario.traces.values()), 3),
+    }  # fmt: skip
+    assert {name: pair for name, pair in counts.items() if pair[0] < pair[1]} == {}
+    assert {pool.group for pool in scenario.pools.values()} == {"coalition", "un"}
+    assert {leg.mode for leg in scenario.legs.values()} == {"road", "rail", "sea", "air"}
+    assert {trace.kind for trace in scenario.traces.values()} == {"contact", "border", "coast"}
 
 
 def test_claims_of_size_are_caps(scenario):
