@@ -182,4 +182,4 @@ def _in_sum(
 
 def _short(title: str) -> str:
     """The head of a title: who said it, or what was fitted."""
-    return title.partition(": ")[0].partition(", ")[0]
+    return title.partition(": ")[0]

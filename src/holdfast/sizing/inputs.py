@@ -143,7 +143,7 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         capabilities=dict(scenario.capabilities),
         factors={key: row for key, row in scenario.factors.items() if key.startswith(FACTOR_SECTIONS)},
         claims=tuple(row for row in scenario.evidence.values() if row.quantity == "force_size"),
-        missions=load_missions(),
+        missions=tuple(row for row in load_missions() if row.id != scenario.name),  # none beside itself
         pools=_pools(scenario),
         d_day=scenario.d_day,
         area_km2=scenario.area_km2,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.core.errors import HoldfastError, ScenarioError
-from holdfast.core.progress import report
+from holdfast.core.progress import report, reporting
 from holdfast.validation.results import LEVEL, MissionScore
 
 if TYPE_CHECKING:
@@ -127,15 +127,22 @@ def _sized(score: MissionScore, scenario: Scenario, *, draws: int, seed: int) ->
 
     inputs = gather_sizing(scenario)
     on_line = not all(row.kind == "area" for row in inputs.sectors)
+    with reporting(_quiet):
+        requirement = size(inputs)
     found = replace(
         score,
-        predicted=float(size(inputs).in_country),
+        predicted=float(requirement.in_country),
+        tail=1.0 / (1.0 + requirement.tooth_to_tail),
         line_km=inputs.line_km if on_line and score.kind != "area" else 0.0,
     )
     if not draws:
         return found
     low, high = interval(people_over_draws(scenario, draws=draws, seed=seed))
     return replace(found, low=low, high=high, draws=draws)
+
+
+def _quiet(_what: str, _share: float) -> None:
+    """No word of the stages inside: the validation says which mission it is at."""
 
 
 def interval(people: np.ndarray) -> tuple[float, float]:

@@ -32,6 +32,8 @@ _METHOD = """\
   *Class, length* is a regression of log strength on class and log length with one slope. Both leave the mission itself out.
   Missions without a line are counted by area or by population, whichever predicts the others of them better.
 - The *error factor* is how many times too large or too small a prediction is; medians are over missions.
+- The *share of support* is that of support, command and services in the size predicted. The model buys whole support units, so a
+  mission of a few hundred people is given a logistics battalion where in practice a platoon went.
 - Rules: the median error factor is below that of class density on the missions that both predict; three in four within ×3; the
   number of intervals that hold the strength deployed lies in the central 95 % binomial interval of a chance of 80 %.
 """
@@ -80,11 +82,12 @@ def _classes(found: SizingValidation) -> str:
         "predicted / deployed",
         f"within ×{WITHIN:g}",
         "in interval",
+        "share of support",
         "error of class density",
     ]
     rows = [
         [row.kind, str(row.missions), factor(row.error), f"{row.bias:.2f}", str(row.within), str(row.covered) if found.draws else "–",
-         factor(row.density_error)]
+         f"{100 * row.tail:.0f} %", factor(row.density_error)]
         for row in found.classes
     ]  # fmt: skip
     return f"## By class\n\n{table(heads, rows)}"

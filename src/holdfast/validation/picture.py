@@ -144,19 +144,46 @@ def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> list[Bb
     bars = [box for row in rows for box in _bar_boxes(axes, row)]
     legend = axes.get_legend()
     walls: list[Bbox] = [legend.get_window_extent()] if legend is not None else []
+    leaders: list[Bbox] = []
     inside = axes.get_window_extent()
     for row in rows:
         centre = axes.transData.transform((row.actual, row.predicted))
         text = axes.text(row.actual, row.predicted, short_name(row), fontsize=7, color=INK, zorder=5)
         size = text.get_window_extent()
         text.remove()
-        best = min(
-            _places(centre, size.width, size.height, pixels),
-            key=lambda place: _cost(place[0], inside, taken=[*marks, *walls], bars=bars) + 0.02 * place[1],
+        places = _places(centre, size.width, size.height, pixels)
+        box, radius = min(
+            places,
+            key=lambda place: (
+                _cost(place[0], inside, taken=[*marks, *walls, *leaders], bars=bars)
+                + _crossing(_leader(centre, *place), walls)
+                + 0.02 * place[1]
+            ),
         )
-        _write(axes, row, best)
-        walls.append(Bbox.from_extents(*(best[0].extents + np.array([-2, -1, 2, 1]))))
+        _write(axes, row, (box, radius))
+        walls.append(Bbox.from_extents(*(box.extents + np.array([-2, -1, 2, 1]))))
+        leaders += _leader(centre, box, radius)
     return [*marks, *walls]
+
+
+def _leader(centre: Any, box: Bbox, radius: float) -> list[Bbox]:
+    """The line from a mark to its name as a row of small boxes; none where the name stands close by."""
+    if radius <= _RADII[1]:
+        return []
+    end = _nearest(centre, box)
+    ways = np.linspace(0.15, 0.95, 12)[:, None]
+    return [_box(point, 0.6) for point in np.asarray(centre) + ways * (np.asarray(end) - np.asarray(centre))]
+
+
+def _nearest(centre: Any, box: Bbox) -> tuple[float, float]:
+    return min(max(centre[0], box.x0), box.x1), min(max(centre[1], box.y0), box.y1)
+
+
+def _crossing(leader: Sequence[Bbox], names: Sequence[Bbox]) -> float:
+    """A line to a mark should not run through a name."""
+    from matplotlib.transforms import Bbox
+
+    return 40.0 * sum(any(Bbox.intersection(piece, name) is not None for piece in leader) for name in names)
 
 
 def short_name(row: MissionScore) -> str:
@@ -213,5 +240,5 @@ def _write(axes: Axes, row: MissionScore, place: tuple[Bbox, float]) -> None:
     axes.text(x, y, short_name(row), fontsize=7, color=INK, zorder=5)
     if radius > _RADII[1]:
         centre = axes.transData.transform((row.actual, row.predicted))
-        near = back.transform((min(max(centre[0], box.x0), box.x1), min(max(centre[1], box.y0), box.y1)))
+        near = back.transform(_nearest(centre, box))
         axes.plot([row.actual, near[0]], [row.predicted, near[1]], color=QUIET, lw=0.5, zorder=3)

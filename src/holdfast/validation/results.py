@@ -37,6 +37,8 @@ class MissionScore:
     low: float = math.nan
     high: float = math.nan
     draws: int = 0
+    tail: float = math.nan
+    """Share of the people predicted who support, command and serve: high where whole support units meet a small mission."""
     actual: float = math.nan
     actual_low: float = math.nan
     actual_high: float = math.nan
@@ -141,6 +143,8 @@ class ClassScore:
     """Geometric mean of predicted over deployed: above 1 too large."""
     within: int
     covered: int
+    tail: float
+    """Median share of support, command and services in the size predicted."""
     density_error: float
     """Median error factor of the class-density baseline on those of them that it predicts."""
 

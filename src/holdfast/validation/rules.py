@@ -177,5 +177,6 @@ def _class_score(kind: str, rows: Sequence[MissionScore]) -> ClassScore:
     return ClassScore(
         kind=kind, missions=len(rows), error=median([row.error for row in rows]), bias=bias,
         within=sum(row.within for row in rows), covered=sum(row.covered for row in rows if row.has_interval),
+        tail=median([row.tail for row in rows if math.isfinite(row.tail)]),
         density_error=median([error_factor(row.density, row.actual) for row in rows if math.isfinite(row.density)]),
     )  # fmt: skip
