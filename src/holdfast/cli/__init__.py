@@ -11,7 +11,7 @@ from holdfast.core.version import __version__
 # name -> (module, one-line help). The help stands here so that listing the commands imports none of them.
 _COMMANDS = {
     "plan": ("plan", "Plan all options of a scenario and write the brief."),
-    "size": ("stages", "How big a force does this settlement need, and why?"),
+    "size": ("size", "How big a force does this settlement need, and why?"),
     "generate": ("stages", "Who can supply it, in which month, and what is left to ask?"),
     "laydown": ("stages", "Where do posts, bases and batteries stand?"),
     "deploy": ("stages", "When is it in place?"),

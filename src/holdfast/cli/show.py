@@ -13,7 +13,7 @@ from holdfast.cli.common import DISCLAIMER
 
 if TYPE_CHECKING:
     from holdfast.results.plan import Findings, Study
-    from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
+    from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Stress
 
 _LONG = 25
 _TERMINAL_COLUMNS = {
@@ -66,33 +66,6 @@ def case_heading(found: Findings) -> None:
         f"{origin.assumed_rows} assumed"
     )
     click.echo(DISCLAIMER)
-
-
-def show_requirement(requirement: Requirement) -> None:
-    """Size: totals, tasks, the cap, what was refused, and the sizes from elsewhere."""
-    from holdfast.brief.study_tables import table_of_claims
-
-    show_table(tables.table_of_totals(requirement))
-    if requirement.cap is not None:
-        show_cap(requirement)
-    show_table(tables.table_of_tasks(requirement))
-    show_table(tables.table_of_requirements(requirement, None, {}))
-    for line in requirement.refused:
-        click.echo(f"refused: {line}")
-    show_table(table_of_claims(requirement))
-
-
-def show_cap(requirement: Requirement) -> None:
-    """What the cap buys."""
-    cap = requirement.cap
-    if cap is None:
-        return
-    click.echo(f"cap of {cap.cap:,}: common service level alpha = {cap.alpha:.3f}")
-    for name, value in cap.service_at_alpha.items():
-        click.echo(f"  {name} = {value:.4g}")
-    if cap.dropped_tasks:
-        fits = "fits" if cap.dropped_fits else "still does not fit"
-        click.echo(f"  or drop {', '.join(cap.dropped_tasks)} at full service for the rest ({fits})")
 
 
 def show_force(force: Force) -> None:

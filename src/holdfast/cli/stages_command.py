@@ -11,7 +11,7 @@ import click
 from holdfast.cli.common import case_options, guarded, load_case, output_option, print_json, showing_progress
 
 
-def _run(  # one body for six commands
+def _run(  # one body for five commands
     until: str, field: str, *, scenario: str, option: str, settlement: str, sets: tuple[str, ...], as_json: bool,
     output: Path | None, force: bool,
 ) -> None:  # fmt: skip
@@ -53,25 +53,14 @@ def _run(  # one body for six commands
 
 def _stage_command(name: str, until: str, field: str, text: str, example: str) -> click.Command:
     def command(**words: Any) -> None:
-        cap = words.pop("cap", None)
-        if cap is not None:
-            words["sets"] = (*words["sets"], f"force.cap_in_country={cap}")
         _run(until, field, **words)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  {example}"
     wrapped: Callable[..., Any] = guarded(command)
     wrapped = output_option("File to keep the result in (netCDF); never overwritten without --force.")(wrapped)
-    if name == "size":
-        wrapped = click.option(
-            "--cap", type=click.IntRange(min=1), help="People allowed in the country: what does this number buy?"
-        )(wrapped)
     return click.command(name)(case_options(wrapped))
 
 
-size_command = _stage_command(
-    "size", "size", "requirement", "How big a force does this settlement need, and why?",
-    "holdfast size ukraine-2025-02 --cap 30000",
-)  # fmt: skip
 generate_command = _stage_command(
     "generate", "generate", "force", "Who can supply it, in which month, and what is left to ask of the backstop?",
     "holdfast generate ukraine-2025-02 --set nations.POL.position=willing_if",

@@ -1,0 +1,316 @@
+"""The size of a force on a terminal: two screens for a planner, and the tables behind the flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from holdfast.brief.wording import SERVICE_LEVELS
+from holdfast.cli.text import columns, figure, paragraph, people
+
+if TYPE_CHECKING:
+    from holdfast.results.stages import CapFinding, Estimate, Requirement
+    from holdfast.studies.sizes import SizeCurves
+    from holdfast.studies.sizes_answer import Bought, Ranges, Spread
+    from holdfast.studies.sizes_claims import Reading
+    from holdfast.studies.sizes_why import Change, WhyNot
+
+_TOTALS = (
+    ("in the country", "in_country", "what a cap counts"),
+    ("in theatre outside it", "in_theatre", "neighbours, air, sea, rear"),
+    ("pool over 24 months", "pool_24_months", "everyone who passes through"),
+)
+_MOST_UNITS = 60
+_CURVE_SIZES = (10_000, 20_000, 30_000, 40_000, 64_000, 100_000, 150_000)
+_SOME_TASKS = 2
+_ENOUGH = 4.0
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines after an empty one."""
+    click.echo("")
+    for line in lines:
+        click.echo(line)
+
+
+def show_totals(requirement: Requirement, ranges: Ranges | None) -> None:
+    """The three totals with their range over draws, tooth to tail and yearly cost."""
+    spreads = ranges.totals if ranges else {}
+    rows = [
+        (name, people(getattr(requirement, key)), _spread(spreads.get(key)), meaning) for name, key, meaning in _TOTALS
+    ]
+    told = f"8 in 10 of {ranges.draws:,} draws" if ranges else "no draws"
+    show_lines(columns(("Three totals", "people", told, ""), rows, left=(0, 3)))
+    cost = requirement.figures.get("size.cost_year")
+    text = f"Tooth to tail {requirement.tooth_to_tail:.1f} (people in field units for each in support, command and services)"
+    if cost is not None and not isinstance(cost.value, tuple):
+        text += f"; {people(cost.value)} million USD a year"
+    for line in paragraph(f"{text}."):
+        click.echo(line)
+
+
+def _spread(spread: Spread | None) -> str:
+    return f"{people(spread.low)} - {people(spread.high)}" if spread else ""
+
+
+def show_tasks(requirement: Requirement) -> None:
+    """People by task, and what decides each in words."""
+    tasks = requirement.tasks
+    rows = []
+    for task in (str(name) for name in tasks["task"].values):
+        alone, saved = (float(tasks[column].sel(task=task)) for column in ("alone", "saved"))
+        if alone > 0 or task in requirement.binding:
+            rows.append((task, people(alone), people(saved), requirement.binding.get(task, "")))
+    show_lines(columns(("Task", "alone", "saved", "what binds"), rows, left=(0, 3), wrap=3))
+    for line in paragraph(
+        "alone: if it were the only task; saved: if it alone were dropped. Units serve several tasks, so columns do not add up."
+    ):
+        click.echo(line)
+    for text in requirement.refused:
+        show_paragraph(f"Refused: {text}")
+
+
+def show_paragraph(text: str, *, hang: str = "  ") -> None:
+    """Print one paragraph wrapped to the terminal."""
+    for line in paragraph(text, hang=hang):
+        click.echo(line)
+
+
+def show_units(requirement: Requirement) -> None:
+    """The force in one paragraph: so many of each capability."""
+    total = requirement.cover["total"]
+    held = sorted(
+        ((float(total.sel(capability=name)), str(name)) for name in total["capability"].values),
+        key=lambda item: -item[0],
+    )
+    words = ", ".join(f"{units:g} {name}" for units, name in held[:_MOST_UNITS] if units > 0)
+    click.echo("")
+    show_paragraph(f"Units: {words or 'none'}. (--details: the statement of requirements)")
+
+
+def show_bought(bought: Sequence[Bought], settlement: str) -> None:
+    """What a number buys for each posture: the level in words, and the tasks to drop instead."""
+    if not bought:
+        return
+    rows = [
+        (
+            item.posture,
+            people(item.people),
+            say_alpha(item.alpha),
+            _say_dropped(item) + ("; ruled out *" if item.ruled_out else ""),
+        )
+        for item in bought
+    ]
+    heads = (f"What {bought[0].size:,.0f} buys", "full service", "level", "at full service, drop instead")
+    show_lines(columns(heads, rows, left=(0, 3), wrap=3))
+    show_paragraph(
+        f"Under {settlement}. Level: 1 is what each posture asks for, 0.5 half of it: a miss half as rare, twice the minutes, half "
+        "the attackers. Postures carry the levers of options "
+        + ", ".join(f"{item.posture}: {item.option}" for item in bought)
+        + "."
+    )
+    for item in bought:
+        if item.ruled_out:
+            show_paragraph(f"* {item.ruled_out}")
+
+
+def say_alpha(alpha: float) -> str:
+    """A common level as a reader wants it."""
+    if alpha <= 0:
+        return "none"
+    return "4 or more" if alpha >= _ENOUGH else f"{alpha:.2f}"
+
+
+def _say_dropped(item: Bought) -> str:
+    if item.ruled_out:
+        return "ruled out by these terms *"
+    if item.dropped is None:
+        return "no three tasks make room"
+    return ", ".join(item.dropped) if item.dropped else "nothing: all fits"
+
+
+def show_cap(cap: CapFinding | None) -> None:
+    """Service levels at the cap, where it binds."""
+    if cap is None or cap.alpha >= 1.0 or not cap.service_at_alpha:
+        return
+    rows = [
+        (f"service.{name}", figure(value), SERVICE_LEVELS.get(name, "")) for name, value in cap.service_at_alpha.items()
+    ]
+    show_lines(columns((f"Levels at {cap.cap:,}", "value", "meaning"), rows, left=(0, 2), wrap=2))
+
+
+def show_agreement(requirement: Requirement) -> None:
+    """How the size agrees with sizes from elsewhere, in words; each regression and ratio by itself, claims in sum."""
+    if not requirement.triangulation:
+        return
+    click.echo("")
+    show_paragraph(requirement.agreement or "Sizes from elsewhere:")
+    for item in requirement.triangulation:
+        if item.kind != "claim":
+            show_paragraph(f"- {_say_estimate(item)}")
+    claims = [item for item in requirement.triangulation if item.kind == "claim"]
+    if claims:
+        show_paragraph(
+            f"- {len(claims)} published claims: which posture and settlement each corresponds to says --claims."
+        )
+
+
+def _say_estimate(item: Estimate) -> str:
+    said = f"{item.title}: {people(item.low)} to {people(item.high)}"
+    return f"{said}; {item.verdict}." if item.verdict else f"{said}."
+
+
+def show_hold(requirement: Requirement) -> None:
+    """People for the hold task against accepted ratio and host share."""
+    table = requirement.hold_table
+    if float(table.max()) <= 0:
+        return
+    heads = ("Hold: accepted ratio, host share", *(f"{100 * share:.0f} %" for share in table["host_share"].values))
+    rows = [(f"{ratio:g} to 1", *(people(float(cell)) for cell in table.sel(force_ratio=ratio).values))
+            for ratio in table["force_ratio"].values]  # fmt: skip
+    show_lines(columns(heads, rows))
+
+
+def show_details(requirement: Requirement) -> None:
+    """The statement of requirements, and each size from elsewhere with its verdict."""
+    rows = [
+        (line.name, f"{line.units:g}", people(line.people), line.area, f"{line.need_month:g}", f"{line.notice_days:g}",
+         ", ".join(line.tasks))
+        for line in requirement.statement
+    ]  # fmt: skip
+    if rows:
+        heads = ("Statement of requirements", "units", "people", "where", "by month", "notice", "for")
+        show_lines(columns(heads, rows, left=(0, 3, 6), wrap=6))
+    _show_care(requirement)
+    _show_exit(requirement)
+
+
+def _show_care(requirement: Requirement) -> None:
+    if requirement.medical is not None:
+        rows = [
+            (
+                step.step.replace("_", " "),
+                f"{step.limit:g}",
+                f"{step.mean:.0f}",
+                f"{step.worst:.0f}",
+                f"{step.road:.0f}",
+            )
+            for step in requirement.medical.timeline
+        ]
+        show_lines(columns(("Minutes to care", "limit", "mean", "farthest", "by road"), rows))
+    if requirement.housing is not None:
+        click.echo("")
+        show_paragraph(f"Winter housing: {people(requirement.housing.places)} places; {requirement.housing.season}")
+
+
+def _show_exit(requirement: Requirement) -> None:
+    if requirement.exit is None:
+        return
+    rows = [
+        (f"{cost.rule}, {cost.years:g} years", people(cost.running), people(cost.with_housing))
+        for cost in requirement.exit.costs
+    ]
+    show_lines(columns(("Cost, million USD", "running", "with housing"), rows))
+    if requirement.exit.breaks_first:
+        show_paragraph(
+            f"Rotation breaks first at {requirement.exit.breaks_first}, month {requirement.exit.break_month:.0f}."
+        )
+
+
+def show_claims(readings: Sequence[Reading], words: Mapping[str, str]) -> None:
+    """Which posture and settlement each published claim corresponds to: one wrapped column of words."""
+    rows = [
+        (f"{reading.claim.people}{' *' if reading.claim.later else ''}",
+         f"{reading.claim.said_by}, {reading.claim.date}: {reading.claim.says} -> {words[reading.claim.id]}")
+        for reading in readings
+    ]  # fmt: skip
+    if not rows:
+        click.echo("\nNo published claim of the scenario names a figure.")
+        return
+    show_lines(
+        columns(("Claim, people", "who said what -> what it corresponds to in this model"), rows, left=(0, 1), wrap=1)
+    )
+    none = [reading.claim.people for reading in readings if not reading.corresponds]
+    show_paragraph(
+        "A claim corresponds to the postures and settlements whose range at full service (10th to 90th percentile over draws) meets "
+        "it, and whose force stands where the claim says. * said after the scenario's date, no input. "
+        + (f"Corresponding to none: {'; '.join(dict.fromkeys(none))}." if none else "Every claim corresponds to some.")
+    )
+
+
+def show_curves(curves: SizeCurves) -> None:
+    """What sizes buy by posture and settlement: full service with its range, and the level that some sizes buy."""
+    sizes = [size for size in _CURVE_SIZES if size <= float(curves.alpha["size"].values[-1])]
+    heads = ("Posture, settlement", "full service", "10th - 90th pct", *(f"{size // 1000}k" for size in sizes))
+    rows = []
+    for posture in curves.postures:
+        for terms in curves.settlements:
+            full = curves.full_of(posture, terms)
+            lost = bool(curves.ruled_out.sel(posture=posture, settlement=terms))
+            bought = (
+                ["-"] * len(sizes)
+                if lost
+                else [_short_alpha(value) for value in curves.alpha_of(posture, terms, sizes)]
+            )
+            told = "ruled out" if lost else f"{people(full['low'])} - {people(full['high'])}"
+            rows.append((f"{posture}, {terms}", people(full["nominal"]), told, *bought))
+    show_lines(columns(heads, rows))
+    show_paragraph(
+        "Under each size (thousands of people in the country) the highest common service level that it buys: 1 is what is asked, "
+        "4 means four or more, 0 less than a sixteenth."
+    )
+
+
+def _short_alpha(alpha: float) -> str:
+    return "0" if alpha <= 0 else "4+" if alpha >= _ENOUGH else f"{alpha:.2g}"
+
+
+def show_why_not(found: WhyNot) -> None:
+    """Why a number is not enough, or what would break it: tasks that do not fit, then the smallest single changes."""
+    gap = abs(found.people - found.size)
+    verdict = "is enough" if found.enough else "is not enough"
+    spare = "to spare" if found.enough else "too few"
+    click.echo("")
+    show_paragraph(
+        f"{found.size:,.0f} {verdict} for {found.posture} under {found.settlement}: full service takes {people(found.people)}, "
+        f"{people(gap)} {spare}; the number buys a common level of {say_alpha(found.alpha)}."
+    )
+    if not found.enough:
+        _show_fits(found)
+    title = "would break it" if found.enough else "would make it enough"
+    if not found.changes:
+        show_paragraph(f"None of {found.searched} inputs alone, moved over its whole range, {title}.")
+        return
+    rows = [_say_change(number, change) for number, change in enumerate(found.changes, 1)]
+    show_lines(columns((f"Alone {title}", "people", "--set, and what it is"), rows, left=(0, 2), wrap=2))
+    show_paragraph(
+        f"{found.searched} inputs moved one at a time over their ranges (service levels from a quarter to four times), smallest share "
+        "of the way first; each line was sized exactly."
+    )
+
+
+def _say_change(number: int, change: Change) -> tuple[str, str, str]:
+    if isinstance(change.becomes, str):
+        return f"{number}", people(change.people), f"--{change.key} {change.becomes} (was {change.was})"
+    was = change.was if isinstance(change.was, str) else figure(change.was)
+    return (
+        f"{number}. {100 * change.share:.0f} % of its range",
+        people(change.people),
+        f"{change.key}={change.becomes:.6g} (was {was} {change.unit}; {change.kind}): {change.text}",
+    )
+
+
+def _show_fits(found: WhyNot) -> None:
+    """How much of each task fits when all others are done in full."""
+    rows = []
+    for task in found.tasks:
+        asks = ", ".join(f"{amount:.3g} {unit}" for _, amount, unit in task.needs[:_SOME_TASKS]) or "nothing"
+        fits = "even without it, too many" if task.share <= 0 else f"{100 * task.share:.0f} % of it fits"
+        rows.append((task.task, people(task.alone), fits, asks))
+    show_lines(columns(("Task", "alone", "with all others in full", "asks for"), rows, left=(0, 2, 3), wrap=3))
+    if found.dropped is None:
+        show_paragraph("No three tasks dropped make room.")
+    elif found.dropped:
+        show_paragraph(f"Fewest whole tasks to drop: {', '.join(found.dropped)}.")
