@@ -1,4 +1,4 @@
-"""Write the scenario folders of past missions, and the table of them in the catalogue, from the facts in tools/hand/missions.
+"""Write the scenario folders of past missions, and the tables of them in catalogue and docs, from tools/hand/missions.
 
 Developer script. Run `python tools/make_missions.py` after an edit of `missions.toml` or `technology.csv` and commit what
 it writes. The rules that turn facts into terms stand here once, for all missions alike, and in docs/missions.md in words:
@@ -20,6 +20,8 @@ HAND = Path(__file__).parent / "hand" / "missions"
 DATA = Path(__file__).parents[1] / "src/holdfast/data"
 FOLDERS = DATA / "scenarios" / "missions"
 TABLE = DATA / "catalogue" / "missions.csv"
+PAGE = Path(__file__).parents[1] / "docs" / "missions.md"
+MARKS = ("<!-- missions: written by tools/make_missions.py -->\n", "<!-- end of missions -->\n")
 
 POSTURE_OF = {
     "observer": "observe", "monitoring": "observe", "monitoring-civilian": "observe",
@@ -244,6 +246,41 @@ def table() -> str:
     return rows_text([table_row(name, facts) for name, facts in read_facts().items() if facts["checked"] != "recalled"])
 
 
+def between(values: list[float]) -> str:
+    low, middle, high = (f"{value:,.0f}" if value >= 10 else f"{value:g}" for value in values)
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def page_row(name: str, facts: Facts) -> str:
+    """One line of the table of docs/missions.md; what is from memory is in italics."""
+
+    def shown(key: str) -> str:
+        text = between(facts[key])
+        return text if f"{key}_source" in facts else f"*{text}*"
+
+    where = [f"{shown(key)} {unit}" for key, unit in (("line", "km"), ("area", "km²")) if key in facts]
+    where += [f"{shown('population')} people"] if "population" in facts else []
+    terms = f"{facts['access'].replace('_', ' ')}, {facts['front']}, {facts['consent']}"
+    cells = (
+        f"`{name}`", facts["type"], posture_of(facts), class_of(facts), ", ".join(where),
+        shown("depth") if "line" in facts else "", facts["terrain"], terms, shown("forces"), shown("sites"),
+        f"{between(facts['strength'])}, {facts['strength_at']}", facts["checked"],
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def page(text: str) -> str:
+    """The page with its table written anew between the two marks."""
+    head, tail = text.split(MARKS[0], maxsplit=1)[0], text.split(MARKS[1])[1]
+    columns = (
+        "mission", "type", "posture", "class", "line, area, people", "depth, km", "terrain", "access, front, consent",
+        "forces left a side", "sites", "strength deployed", "strength checked",
+    )  # fmt: skip
+    rows = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    rows += [page_row(name, facts) for name, facts in read_facts().items()]
+    return head + MARKS[0] + "\n" + "\n".join(rows) + "\n\n" + MARKS[1] + tail
+
+
 def main() -> None:
     shutil.rmtree(FOLDERS, ignore_errors=True)
     written = dict(folders())
@@ -252,6 +289,7 @@ def main() -> None:
         for file, text in files.items():
             (FOLDERS / name / file).write_text(text, encoding="utf-8")
     TABLE.write_text(table(), encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text("utf-8")), encoding="utf-8")
     print(f"{len(written)} missions")
 
 
