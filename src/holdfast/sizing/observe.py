@@ -1,40 +1,36 @@
 """Observe: the cheapest mix of posts, sensors, patrols and orbits that sees violations as often as asked.
 
 Each sector chooses one mix from its menu; orbits are shared between sectors and bought whole. That choice is an integer
-program (formula 4 of docs/stages/sizing.md).
+program (formula 4 of docs/stages/sizing.md), solved exactly in `observe_choice`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from holdfast.core.errors import InfeasibleError
-from holdfast.core.solver import quiet_stdout
-from holdfast.models.sensing import (
-    barrier_probability,
-    layer_of,
-    orbit_aircraft,
-    sweep_width_km,
-    visibility_weights,
-)
+from holdfast.core.errors import Problem, ScenarioError
+from holdfast.models.detection import require_range
+from holdfast.models.sensing import barrier_probability, layer_of, sweep_width_km, visibility_weights
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk, Row, TaskDemand
+from holdfast.sizing.desk import Desk, Row, TaskDemand, along, whole
 from holdfast.sizing.menu import SectorMenu, cost_of
+from holdfast.sizing.observe_choice import Mix, choose_mix, reason_of
+
+__all__ = ["ORBIT", "TASK", "Mix", "aircraft_for", "choose_mix", "crossing_text", "demand_observe", "require_orbit"]
 
 TASK = "observe"
 ORBIT = "male_uav_orbit"
 
 
 @formula(
-    "size.observe.line_posts", unit="posts", text="width / spacing, rounded up in each sector that is not sea",
+    "size.observe.line_posts", unit="posts", text="width / spacing, rounded up in each sector on a line on land",
     reference="MODEL.md 1.1; UNDOF's spacing",
 )  # fmt: skip
 def line_posts(width_km: Any, land: Any, spacing_km: Any) -> Any:
     """Posts that interposition keeps on the line."""
-    return float(np.sum(np.ceil(np.asarray(width_km) / spacing_km - 1e-9) * land))
+    return along(whole(np.asarray(width_km) / spacing_km) * land)
 
 
 @formula(
@@ -42,14 +38,19 @@ def line_posts(width_km: Any, land: Any, spacing_km: Any) -> Any:
     reference="MODEL.md 1.1, orbit",
 )  # fmt: skip
 def aircraft_for(orbits: Any, endurance_h: Any, transit_h: Any, turnaround_h: Any, availability: Any) -> Any:
-    """Aircraft that keep the orbits filled around the clock."""
-    if orbits == 0:
-        return 0.0
-    return float(
-        orbit_aircraft(
-            orbits, endurance_h=endurance_h, transit_h=transit_h, turnaround_h=turnaround_h, availability=availability
-        )
+    """Aircraft that keep the orbits filled around the clock.
+
+    Raises
+    ------
+    ValueRangeError
+        When the endurance does not exceed the way there and back.
+    """
+    useful = np.asarray(endurance_h - 2.0 * np.asarray(transit_h, dtype=float))
+    require_range(
+        bool((useful > 0).all()),
+        "an orbit is farther than its aircraft fly: endurance_h must exceed twice factor observe.orbit_transit_h",
     )
+    return whole(orbits * (endurance_h + np.asarray(turnaround_h)) / (useful * availability))
 
 
 @formula(
@@ -57,95 +58,37 @@ def aircraft_for(orbits: Any, endurance_h: Any, transit_h: Any, turnaround_h: An
 )
 def orbit_units(aircraft: Any, aircraft_per_unit: Any) -> Any:
     """Units that own the aircraft of the orbits."""
-    return float(np.ceil(aircraft / aircraft_per_unit - 1e-9))
+    return whole(np.asarray(aircraft) / aircraft_per_unit)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mix:
-    """The mix chosen for every sector: units by capability, orbits, and what is seen."""
-
-    units: dict[str, float]
-    orbits: float
-    seen: tuple[float, ...]
-    impulsive: tuple[float, ...]
-    short: tuple[str, ...]
-    """Sectors whose menu cannot reach the probability asked, with the best it reaches, in words."""
-    cost: float
-
-
-def choose_mix(
-    menus: tuple[SectorMenu, ...], *, probability: float, impulsive: float, orbit_cost: float, share_of_best: float
-) -> Mix:
-    """One mix a sector and whole orbits at least cost: min Σ c x + C K with Σ_m x_im = 1, Σ w x <= K, K whole.
-
-    Parameters
-    ----------
-    probability, impulsive
-        Asked for violations that last, and for shots.
-    share_of_best
-        A sector that cannot reach what is asked is asked for this share of the most it can.
+def require_orbit(desk: Desk) -> None:
+    """Stop where the aircraft of the shared orbits cannot reach them.
 
     Raises
     ------
-    InfeasibleError
-        When the solver finds no choice (it always exists; this would be an error of the program).
+    ScenarioError
+        When the endurance is not more than twice the way; names the row of the catalogue and the factor.
     """
-    sectors: list[int] = []
-    picks: list[int] = []
-    short: list[str] = []
-    for number, menu in enumerate(menus):
-        asked, heard = probability, impulsive
-        if menu.best_seen() < probability:
-            asked = share_of_best * menu.best_seen()
-            short.append(f"{menu.sector}: at most {menu.best_seen():.2f}")
-        if menu.best_impulsive(asked) < impulsive:
-            heard = share_of_best * menu.best_impulsive(asked)
-            short.append(f"{menu.sector}: shots at most {menu.best_impulsive(asked):.2f}")
-        for pick in menu.cheapest(asked, heard).values():
-            sectors.append(number)
-            picks.append(pick)
-    chosen, orbits = _solve_choice(menus, sectors, picks, orbit_cost=orbit_cost)
-    units: dict[str, float] = {}
-    for menu, pick in zip(menus, chosen, strict=True):
-        for name, count in zip(menu.capabilities, menu.units[pick], strict=True):
-            units[name] = units.get(name, 0.0) + float(count)
-    pairs = list(zip(menus, chosen, strict=True))
-    return Mix(
-        units={name: count for name, count in units.items() if count > 0},
-        orbits=orbits,
-        seen=tuple(float(menu.seen[pick]) for menu, pick in pairs),
-        impulsive=tuple(float(menu.impulsive[pick]) for menu, pick in pairs),
-        short=tuple(short),
-        cost=float(sum(menu.cost[pick] for menu, pick in pairs)) + orbits * orbit_cost,
-    )
-
-
-def _solve_choice(
-    menus: tuple[SectorMenu, ...], sectors: list[int], picks: list[int], *, orbit_cost: float
-) -> tuple[list[int], float]:
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    count = len(picks)
-    costs = np.array([menus[i].cost[m] for i, m in zip(sectors, picks, strict=True)] + [orbit_cost])
-    one_each = np.zeros((len(menus), count + 1))
-    one_each[sectors, np.arange(count)] = 1.0
-    enough = np.array([*(-menus[i].orbits[m] for i, m in zip(sectors, picks, strict=True)), 1.0])
-    high = np.append(np.ones(count), np.inf)
-    with quiet_stdout():
-        found = milp(
-            costs, integrality=np.ones(count + 1), bounds=Bounds(0, high),
-            constraints=[LinearConstraint(one_each, 1, 1), LinearConstraint(enough[None], 0, np.inf)],
-            options={"mip_rel_gap": 1e-6, "node_limit": 20_000},
-        )  # fmt: skip
-    if found.x is None:
-        raise InfeasibleError(f"observe: no choice of mixes was found ({found.message})")
-    taken = np.flatnonzero(found.x[:count] > 0.5)
-    by_sector = {sectors[index]: picks[index] for index in taken}
-    return [by_sector[number] for number in range(len(menus))], float(round(found.x[count]))
+    row, transit = desk.capability(ORBIT), desk.inputs.factors["observe.orbit_transit_h"].value.nominal
+    if row.endurance_h <= 2.0 * transit:
+        expected = (
+            f"more than {2.0 * transit:g}, twice the way to the orbit (factors.observe.orbit_transit_h = {transit:g} h): "
+            "base it nearer or take one that flies longer"
+        )
+        key, value = f"{ORBIT}.endurance_h", f"{row.endurance_h:g}"
+        raise ScenarioError([Problem(file="capabilities.csv", line=None, key=key, value=value, expected=expected)])
 
 
 def demand_observe(desk: Desk, menus: tuple[SectorMenu, ...]) -> TaskDemand:
-    """Units that watch the zone, and the posts that interposition keeps on it."""
+    """Units that watch the zone, and the posts that interposition keeps on it.
+
+    Raises
+    ------
+    ScenarioError
+        When the aircraft of a shared orbit cannot reach it.
+    """
+    if any(len(menu.shares) > 1 for menu in menus):
+        require_orbit(desk)
     probability = desk.service("observe_probability")
     share = desk.factor(f"observe.impulsive_{desk.inputs.posture}")
     impulsive = desk.apply("size.observe.impulsive_asked", "size.product", probability=probability, share=share)
@@ -156,10 +99,14 @@ def demand_observe(desk: Desk, menus: tuple[SectorMenu, ...]) -> TaskDemand:
         share_of_best=desk.number("observe.share_of_best"),
     )  # fmt: skip
     reasons = _reasons(desk, probability, impulsive)
-    text = "integer program over the menu of each sector; " + _worst(menus, mix)
-    rows = [_mix_row(desk, name, count, text, reasons) for name, count in sorted(mix.units.items())]
+    tens = _sector_figures(desk, menus, mix, rise=desk[share], inputs=reasons)
+    text = f"integer program over the menu of each sector; {_worst(menus, mix)}; {_dearest(menus, tens)}"
+    rows = []
+    for name, count in sorted(mix.units.items()):
+        where = _sectors_with(menus, mix, name)
+        rows.append(_mix_row(desk, name, count, text, (*reasons, *where)))
     if mix.orbits:
-        rows.append(_orbit_row(desk, mix, text, reasons))
+        rows.append(_orbit_row(desk, mix.orbits, text, (*reasons, *_sectors_with(menus, mix, ORBIT))))
     desk.sheet.optimum(
         "size.observe.seen",
         np.array(mix.seen),
@@ -168,15 +115,68 @@ def demand_observe(desk: Desk, menus: tuple[SectorMenu, ...]) -> TaskDemand:
         inputs=reasons,
     )
     desk.sheet.optimum(
-        "size.observe.heard",
-        np.array(mix.impulsive),
-        unit="1",
-        text="probability that a shot is noticed, by sector",
-        inputs=reasons,
-    )
-    if desk.inputs.posture == "interpose" and desk.inputs.settlement.access == "both":
+        "size.observe.heard", np.array(mix.impulsive), unit="1",
+        text="probability that a shot is noticed, by sector", inputs=reasons,
+    )  # fmt: skip
+    if keeps_line_posts(desk):
         rows.append(_post_row(desk))
     return TaskDemand(task=TASK, rows=tuple(rows), binding=_binding(desk, mix))
+
+
+def keeps_line_posts(desk: Desk) -> bool:
+    """Whether the posture and the terms put posts between the sides."""
+    return desk.inputs.posture == "interpose" and desk.inputs.settlement.access == "both"
+
+
+def _sector_figures(
+    desk: Desk, menus: tuple[SectorMenu, ...], mix: Mix, *, rise: float, inputs: tuple[str, ...]
+) -> tuple[float, ...]:
+    """Name the mix of every sector with what binds it; returns the cost of ten more points of probability in each."""
+    tens = []
+    for number, menu in enumerate(menus):
+        why = reason_of(menu, mix.picks[number], asked=mix.asked[number], rise=rise)
+        tens.append(why.ten_musd)
+        asked, heard = mix.asked[number]
+        text = (
+            f"{_in_words(menu, mix.picks[number])}: sees {mix.seen[number]:.3f} of {asked:.3f} asked, notices shots "
+            f"{mix.impulsive[number]:.3f} of {heard:.3f}; binds: {why.binds}; one more point of probability: "
+            f"{_price(why.point_musd)}, ten more: {_price(why.ten_musd)}"
+        )
+        cost = float(menu.cost[mix.picks[number]])
+        desk.sheet.optimum(f"size.observe.mix.{menu.sector}", cost, unit="MUSD/year", text=text, inputs=inputs)
+    return tuple(tens)
+
+
+def _price(musd: float) -> str:
+    return f"{musd:.3g} MUSD/year" if np.isfinite(musd) else "no mix with this share of orbits"
+
+
+def _in_words(menu: SectorMenu, pick: int) -> str:
+    counts = zip(menu.capabilities, menu.units[pick].tolist(), strict=True)
+    said = [f"{count:g} {name}" for name, count in counts if count > 0]
+    orbits = float(menu.orbits[pick])
+    return " and ".join([*said, *([f"{orbits:g} of an orbit"] if orbits else [])]) or "nothing"
+
+
+def _sectors_with(menus: tuple[SectorMenu, ...], mix: Mix, name: str) -> tuple[str, ...]:
+    """Figures of the sectors whose mix holds a capability."""
+    found = []
+    for menu, pick in zip(menus, mix.picks, strict=True):
+        held = menu.orbits[pick] if name == ORBIT else dict(zip(menu.capabilities, menu.units[pick], strict=True))[name]
+        if held > 0:
+            found.append(f"size.observe.mix.{menu.sector}")
+    return tuple(found)
+
+
+def _dearest(menus: tuple[SectorMenu, ...], tens: tuple[float, ...]) -> str:
+    """What ten more points of probability in every sector would cost, and where they cost most."""
+    able = [(ten, menu.sector) for ten, menu in zip(tens, menus, strict=True) if np.isfinite(ten)]
+    if not able:
+        return "no sector can be seen ten points better with the same orbits"
+    most, sector = max(able, key=lambda pair: pair[0])
+    words = f"shadow value: ten more points of probability cost {sum(ten for ten, _ in able):.3g} MUSD/year"
+    words += f", most in {sector} ({most:.3g})"
+    return words + (f"; {len(tens) - len(able)} sectors cannot" if len(able) < len(tens) else "")
 
 
 def _reasons(desk: Desk, probability: str, impulsive: str) -> tuple[str, ...]:
@@ -187,14 +187,14 @@ def _reasons(desk: Desk, probability: str, impulsive: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _mix_row(desk: Desk, name: str, count: float, text: str, reasons: tuple[str, ...]) -> Row:
+def _mix_row(desk: Desk, name: str, count: Any, text: str, reasons: tuple[str, ...]) -> Row:
     figure = f"size.observe.{name}"
     desk.sheet.optimum(figure, count, unit="units", text=text, inputs=(*reasons, desk.of_capability(name, "detect_km")))
     return Row(task=TASK, id=figure, amount=count, unit="units", figure=figure, gives={name: 1.0})
 
 
-def _orbit_row(desk: Desk, mix: Mix, text: str, reasons: tuple[str, ...]) -> Row:
-    desk.sheet.optimum("size.observe.orbits", mix.orbits, unit="orbits", text=text, inputs=reasons)
+def _orbit_row(desk: Desk, orbits: Any, text: str, reasons: tuple[str, ...]) -> Row:
+    desk.sheet.optimum("size.observe.orbits", orbits, unit="orbits", text=text, inputs=reasons)
     aircraft = desk.apply(
         "size.observe.orbit_aircraft", "size.observe.orbit_aircraft", orbits="size.observe.orbits",
         endurance_h=desk.of_capability(ORBIT, "endurance_h"), transit_h=desk.factor("observe.orbit_transit_h"),
@@ -208,10 +208,11 @@ def _orbit_row(desk: Desk, mix: Mix, text: str, reasons: tuple[str, ...]) -> Row
 
 
 def _post_row(desk: Desk) -> Row:
-    land = np.array([float(row.kind != "sea") for row in desk.inputs.sectors])
+    land = np.array([float(row.kind not in {"sea", "area"}) for row in desk.inputs.sectors])
     flag = desk.given(
-        "sectors.on_land", land, unit="1", text="1 where a sector is not sea", assumption="from the kind of the sector"
-    )
+        "sectors.on_land", land, unit="1", text="1 where a sector is a stretch of a line on land",
+        assumption="from the kind of the sector",
+    )  # fmt: skip
     figure = desk.apply(
         "size.observe.posts", "size.observe.line_posts", width_km=desk.widths(), land=flag,
         spacing_km=desk.factor("interpose.post_spacing_km"),
@@ -252,7 +253,7 @@ def crossing_text(desk: Desk, mix: Mix) -> str:
     """How often an orbit or patrol meets a crosser on its stretch (barrier formula), in words; empty without movers."""
     movers = dict(mix.units) | ({ORBIT: mix.orbits} if mix.orbits else {})
     missed = [_missed_crossing(desk, name, count) for name, count in movers.items()]
-    if all(chance == 1.0 for chance in missed):
+    if all(chance == 1.0 for chance in missed) or desk.is_area:
         return ""
     chance = 1.0 - float(np.prod(missed))
     reasons = (desk.length(), desk.factor("observe.crosser_kmh"))
@@ -265,23 +266,20 @@ def _missed_crossing(desk: Desk, name: str, count: float) -> float:
     """Chance that no unit of one kind of mover, spread over the line, meets a crosser; 1 for layers that stand still."""
     row, inputs = desk.capability(name), desk.inputs
     weights = visibility_weights(inputs.factors)
-    missed = 0.0
+    share: dict[str, float] = {}
     for sector in inputs.sectors:
-        layer = layer_of(row, inputs.factors, terrain=sector.terrain)
+        share[sector.terrain] = share.get(sector.terrain, 0.0) + (sector.to_km - sector.from_km) / inputs.line_km
+    missed = 0.0
+    for terrain, part in share.items():
+        layer = layer_of(row, inputs.factors, terrain=terrain)
         if layer.is_static:
             return 1.0
-        widths = [
-            count * layer.duty * sweep_width_km(reach, steepness=desk.number("sensing.steepness"))
-            for reach in layer.r50_km
-        ]
-        chances = [
+        met = [
             barrier_probability(
-                width,
-                length_km=inputs.line_km,
-                searcher_kmh=row.speed_kmh,
-                crosser_kmh=desk.number("observe.crosser_kmh"),
+                count * layer.duty * sweep_width_km(reach, steepness=desk.number("sensing.steepness")),
+                length_km=inputs.line_km, searcher_kmh=row.speed_kmh, crosser_kmh=desk.number("observe.crosser_kmh"),
             )
-            for width in widths
-        ]
-        missed += (sector.to_km - sector.from_km) / inputs.line_km * (1.0 - float(weights @ np.array(chances)))
+            for reach in layer.r50_km
+        ]  # fmt: skip
+        missed += part * (1.0 - float(weights @ np.array(met)))
     return missed

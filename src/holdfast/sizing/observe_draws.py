@@ -15,7 +15,8 @@ from holdfast.scenario.types import Factor
 from holdfast.scenario.values import Quantity
 from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.menu import cost_of, make_menus
-from holdfast.sizing.observe import ORBIT, Mix, choose_mix
+from holdfast.sizing.observe import ORBIT
+from holdfast.sizing.observe_choice import Mix, choose_mix
 
 Array = NDArray[np.float64]
 
@@ -131,7 +132,8 @@ def inputs_at(inputs: SizingInputs, values: Mapping[str, Array]) -> SizingInputs
         if table == "factors":
             factors[key] = _fixed(factors[key], float(value[0]))
         elif table == "service":
-            service = replace(service, **{key: float(value[0])})
+            level: dict[str, Any] = {key: float(value[0])}
+            service = replace(service, **level)
         elif table == "settlement":
             terms = replace(terms, **{key: getattr(terms, key).fixed_at(float(value[0]))})
         elif table == "capabilities":
