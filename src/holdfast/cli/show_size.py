@@ -106,8 +106,8 @@ def show_bought(bought: Sequence[Bought], settlement: str) -> None:
     heads = (f"What {bought[0].size:,.0f} buys", "full service", "level", "at full service, drop instead")
     show_lines(columns(heads, rows, left=(0, 3), wrap=3))
     show_paragraph(
-        f"Under {settlement}. Level: 1 is what each posture asks for, 0.5 half of it: a miss half as rare, twice the minutes, half "
-        "the attackers. Postures carry the levers of options "
+        f"Under {settlement}. Level: 1 is what each posture asks for, 0.5 half of it (twice the minutes, half the "
+        "attackers). Postures carry the levers of options "
         + ", ".join(f"{item.posture}: {item.option}" for item in bought)
         + "."
     )
