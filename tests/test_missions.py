@@ -178,7 +178,10 @@ def test_capabilities_differ_by_year_and_frame_alone(name: str) -> None:
         for column in names
         if getattr(row, column) != getattr(plain[key], column)
     }
-    assert changed == {key: value for key, value in expected.items() if value != getattr(plain[key[0]], key[1])}
+    expected = {key: value for key, value in expected.items() if value != getattr(plain[key[0]], key[1])}
+    ranges = {(key, f"{column}_{end}") for key, column in expected for end in ("low", "high")}
+    assert {key: value for key, value in changed.items() if key not in ranges} == expected
+    assert not any(value for key, value in changed.items() if key in ranges), "a sensor taken away keeps no range"
 
 
 def test_every_sensor_has_its_first_year() -> None:

@@ -124,6 +124,8 @@ def even_covers(
     """
     parts = (np.atleast_1d(np.asarray(part, dtype=float)) for part in (counts, length_km, depth_km, offset_km, r50_km))
     number, length, depth, offset, reach = np.broadcast_arrays(*parts)
+    if number.size == 0:  # no layout of this kind: a mission in an area has none along a line
+        return np.zeros(number.shape)
     require_range(bool((number >= 0).all()), f"count of posts is {number.min():g}; expected 0 or more")
     require_range(bool((length > 0).all() and (depth > 0).all()), "zone without length or depth; expected both above 0")
     found = np.zeros(number.shape)
