@@ -12,7 +12,9 @@ from holdfast.scenario.conditions import Condition, parse
 from holdfast.scenario.distance import great_circle_km
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.problems import Locator, Problems, shown
+from holdfast.scenario.symbols import fault_of
 from holdfast.scenario.types import TASKS, Area
+from holdfast.scenario.vocabulary import RANGED
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*")
 _FACT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -95,7 +97,7 @@ def check_backstop(draft: Draft, locator: Locator, problems: Problems) -> None:
 
 
 def check_capabilities(draft: Draft, locator: Locator, problems: Problems) -> None:
-    """Tasks, needs and substitutes of each capability, and the order of its personnel range."""
+    """Tasks, needs, substitutes and symbol of each capability, and the order of its ranges."""
     refer = _Refer(locator, problems)
     known = draft.known("capabilities")
     for key, row in draft.tables["capabilities"].items():
@@ -104,9 +106,13 @@ def check_capabilities(draft: Draft, locator: Locator, problems: Problems) -> No
         refer(f"{stem}.needs", row.needs, known, "a capability of the catalogue")
         refer(f"{stem}.substitutes", row.substitutes, known, "a capability of the catalogue")
         add = partial(problems.add, locator.find(stem))
-        if not row.personnel_low <= row.personnel <= row.personnel_high:
-            value = f"{row.personnel_low:g}, {row.personnel:g}, {row.personnel_high:g}"
-            add(key=f"{stem}.personnel", value=value, expected="personnel_low, personnel, personnel_high in order")
+        for name in RANGED:
+            low, value, high = getattr(row, f"{name}_low"), getattr(row, name), getattr(row, f"{name}_high")
+            if (low or high or name == "personnel") and not low <= value <= high:
+                expected = f"{name}_low, {name}, {name}_high in order"
+                add(key=f"{stem}.{name}", value=f"{low:g}, {value:g}, {high:g}", expected=expected)
+        if row.symbol and (fault := fault_of(row.symbol)):
+            add(key=f"{stem}.symbol", value=shown(row.symbol), expected=fault)
         for name in ("needs", "substitutes"):
             pairs: dict[str, float] = getattr(row, name)
             if key in pairs:

@@ -14,7 +14,7 @@ from holdfast.scenario.values import Quantity
 
 ABSURD = 1e9
 """No factor is larger: what is, is a slip."""
-KEYS = ("value", "unit", "meaning", "source", "assumption")
+KEYS = ("value", "unit", "meaning", "exact", "source", "assumption")
 
 
 def flat_entries(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -83,12 +83,17 @@ def _factor(
     if len(problems.found) > before:
         return None
     try:
-        return Factor(value=in_range(_value(entry)), unit=unit, meaning=meaning)
+        return Factor(value=in_range(_value(entry)), unit=unit, meaning=meaning, exact=_exact(entry, under))
     except ValueRangeError as error:
         problems.add(
             where, key=f"{key}.value", value=shown(entry["value"]), expected=str(error).removeprefix("expected ")
         )
     return None
+
+
+def _exact(entry: Mapping[str, Any], under: Factor | None) -> str:
+    """Why the factor has no range, where it says so or the catalogue does."""
+    return str(entry.get("exact", under.exact if under else ""))
 
 
 def in_range(quantity: Quantity) -> Quantity:

@@ -12,7 +12,7 @@ from holdfast.scenario.factors import read_factors
 from holdfast.scenario.files import FACTORS, LINE, SETTINGS, ScenarioFiles, read_files
 from holdfast.scenario.levels import with_depth
 from holdfast.scenario.origin import inferred_later, inherit_origins
-from holdfast.scenario.overrides import apply_overrides, check_levers
+from holdfast.scenario.overrides import apply_overrides, check_levers, with_points
 from holdfast.scenario.problems import Locator, Problems
 from holdfast.scenario.schema import TABLES, validate_rows
 from holdfast.scenario.settings import read_settings
@@ -95,7 +95,7 @@ def _raw_rows(table: str, cls: type, files: ScenarioFiles, catalogue: Catalogue,
     rows = dict(under.rows)
     for key, row in own.rows.items():
         kept = {name: value for name, value in rows.get(key, {}).items() if name not in {"source", "assumption"}}
-        rows[key] = kept | row
+        rows[key] = kept | with_points(row, table)
     return RawRows(rows, under.places | own.places, under.faulty | own.faulty, under.columns | own.columns)
 
 

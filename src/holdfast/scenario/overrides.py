@@ -20,6 +20,7 @@ from holdfast.scenario.quantities import read_quantity
 from holdfast.scenario.schema import SECTIONS, TABLES, Head, validate
 from holdfast.scenario.types import POSTURES, Scenario, ServiceLevels, Trace
 from holdfast.scenario.values import Quantity
+from holdfast.scenario.vocabulary import RANGED
 
 HEAD_KEYS = ("horizon_months", "line_km", "area_km2", "population", "terrain")
 _SET_TABLES: dict[str, type] = {name: cls for name, cls in TABLES.items() if name != "evidence"} | {"traces": Trace}
@@ -195,7 +196,7 @@ def _set(scenario: Scenario, targets: Mapping[_Target, Any], *, why: str, report
     if first.table == "service":
         return _set_service(scenario, targets, why=why, report=report)
     old = _holder(scenario, first)
-    data = plain(old) | {target.field: value for target, value in targets.items()}
+    data = plain(old) | with_points({target.field: value for target, value in targets.items()}, first.table)
     new = _validated(type(old), data, first.holder, report)
     if new is None:
         return scenario
@@ -203,6 +204,15 @@ def _set(scenario: Scenario, targets: Mapping[_Target, Any], *, why: str, report
     if not first.row:
         return replace(scenario, **{first.table: new})
     return replace(scenario, **{first.table: getattr(scenario, first.table) | {first.row: new}})
+
+
+def with_points(given: Mapping[str, Any], table: str) -> dict[str, Any]:
+    """Columns given for a row; a figure of a capability given without its range stands as a point, the old range gone."""
+    closed = dict(given)
+    if table == "capabilities":
+        for name in (name for name in RANGED if name in given):
+            closed |= {end: given[name] for end in (f"{name}_low", f"{name}_high") if end not in given}
+    return closed
 
 
 def _set_service(scenario: Scenario, targets: Mapping[_Target, Any], *, why: str, report: _Report) -> Scenario:

@@ -207,7 +207,10 @@ class BackstopElement(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Capability(Row):
-    """A kind of unit: what it takes, what it sees, reaches, carries and needs. A row of the packaged catalogue."""
+    """A kind of unit: what it takes, what it sees, reaches, carries and needs. A row of the packaged catalogue.
+
+    A figure may have a range, `<figure>_low` to `<figure>_high` around it; both 0: none, the figure stands as a point.
+    """
 
     name: str
     domain: Literal["ground", "sensor", "air_defence", "air", "sea", "support", "command", "service"]
@@ -251,6 +254,36 @@ class Capability(Row):
     figures_year: int
     """Latest year of the figures; after `as_of` they count as inferred later."""
     checked: Checked
+    symbol: str = ""
+    """Symbol of the unit: the 20 digits of APP-6D (`scenario.symbols` says what they mean)."""
+    combat_power_low: NonNegative = 0
+    combat_power_high: NonNegative = 0
+    tonnes_low: NonNegative = 0
+    tonnes_high: NonNegative = 0
+    sustain_t_day_low: NonNegative = 0
+    sustain_t_day_high: NonNegative = 0
+    detect_km_low: NonNegative = 0
+    detect_km_high: NonNegative = 0
+    endurance_h_low: NonNegative = 0
+    endurance_h_high: NonNegative = 0
+    speed_kmh_low: NonNegative = 0
+    speed_kmh_high: NonNegative = 0
+    reach_aircraft_km_low: NonNegative = 0
+    reach_aircraft_km_high: NonNegative = 0
+    reach_cruise_missile_km_low: NonNegative = 0
+    reach_cruise_missile_km_high: NonNegative = 0
+    reach_drone_km_low: NonNegative = 0
+    reach_drone_km_high: NonNegative = 0
+    reach_ballistic_missile_km_low: NonNegative = 0
+    reach_ballistic_missile_km_high: NonNegative = 0
+    channels_low: NonNegative = 0
+    channels_high: NonNegative = 0
+    interceptors_low: NonNegative = 0
+    interceptors_high: NonNegative = 0
+    output_per_day_low: NonNegative = 0
+    output_per_day_high: NonNegative = 0
+    cost_musd_year_low: NonNegative = 0
+    cost_musd_year_high: NonNegative = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,6 +384,8 @@ class Factor:
     value: Quantity
     unit: str
     meaning: str
+    exact: str = ""
+    """Why it has no range: a switch, a rule, a setting of the method, or true by definition."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,3 +58,9 @@ AssetKind = Literal[
 ]  # fmt: skip
 TargetType = Literal["aircraft", "cruise_missile", "drone", "ballistic_missile"]
 TARGET_TYPES: tuple[TargetType, ...] = ("aircraft", "cruise_missile", "drone", "ballistic_missile")
+RANGED = (
+    "personnel", "combat_power", "tonnes", "sustain_t_day", "detect_km", "endurance_h", "speed_kmh", "reach_aircraft_km",
+    "reach_cruise_missile_km", "reach_drone_km", "reach_ballistic_missile_km", "channels", "interceptors",
+    "output_per_day", "cost_musd_year",
+)  # fmt: skip
+"""Figures of a capability that may have a range: columns `<figure>_low` and `<figure>_high`."""
