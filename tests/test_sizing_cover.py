@@ -136,8 +136,11 @@ def test_support_is_a_fixed_point_above_leontief(battalions: int) -> None:
 
 def test_one_brigade_needs_no_division() -> None:
     """A handful of units has one brigade headquarters and nothing above; many brigades have a division and a force one."""
-    few = add_support(Desk(_with_needs()), {"mech_bn": 4.0}).total
-    many = add_support(Desk(_with_needs()), {"mech_bn": 60.0}).total
+    alone = _with_needs()
+    kept = {name: row for name, row in alone.capabilities.items() if name not in {"housing_unit", "medical_role2"}}
+    alone = replace(alone, capabilities={name: row for name, row in kept.items() if name != "medical_role3"})
+    few = add_support(Desk(alone), {"mech_bn": 4.0}).total
+    many = add_support(Desk(alone), {"mech_bn": 60.0}).total
     assert few["brigade_hq"] == 1.0
     assert "division_hq" not in few
     assert many["brigade_hq"] == 10.0

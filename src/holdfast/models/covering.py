@@ -260,6 +260,27 @@ def least_cost_cover(
     return LeastCostSolution(x=x, cost=float(cost @ x), duals=duals, binding=binding)
 
 
+def relaxed_cost(matrix: ArrayLike, right: ArrayLike, costs: ArrayLike) -> float:
+    """Least cost c x with A x >= b and x >= 0, by a compiled dual simplex: for small dense programs.
+
+    Raises
+    ------
+    InfeasibleError
+        When no x meets all rows.
+    ValueRangeError
+        When a cost is negative.
+    """
+    from holdfast.models.covering_kernels.kernels import OPTIMAL, relax
+
+    rows, least, price = (np.ascontiguousarray(part, dtype=float) for part in (matrix, right, costs))
+    if price.size and float(price.min()) < 0:
+        raise ValueRangeError(f"a cost is {price.min()}; expected 0 or more")
+    status, cost = relax(np.atleast_2d(rows), least, price)
+    if status != OPTIMAL:
+        raise InfeasibleError("covering program: the units allowed cannot meet all demands together")
+    return float(cost)
+
+
 def _solve_whole(objective: Array, rows: Any, right: Array, high: Array, *, kinds: int) -> Array:
     """The program with whole units of each kind; what they share out may be fractions."""
     whole = (np.arange(objective.size) < kinds).astype(float)

@@ -8,6 +8,7 @@ Hawkes and Oakes 1974, J. Appl. Prob. 11:493 (cluster form).
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from holdfast.core.errors import ValueRangeError
 
 
-def expected_rate(background: ArrayLike, branching: float) -> NDArray[np.float64]:
-    """Mean rate of all incidents, background / (1 - n), in the unit of `background`.
+def expected_rate(background: ArrayLike, branching: ArrayLike) -> NDArray[np.float64]:
+    """Mean rate of all incidents, background / (1 - n), in the unit of `background`; arrays broadcast.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def expected_rate(background: ArrayLike, branching: float) -> NDArray[np.float64
     rates = np.asarray(background, dtype=float)
     if bool(np.any(rates < 0)):
         raise ValueRangeError(f"background rate is {float(rates.min())}; expected 0 or more")
-    return np.asarray(rates / (1.0 - _checked_branching(branching)))
+    return np.asarray(rates / (1.0 - _checked_ratios(branching)))
 
 
 def spectral_radius(branching: ArrayLike) -> float:
@@ -72,12 +73,12 @@ def count_dispersion(branching: float, decay_days: float, window_days: float) ->
     return 1.0 + n * (2.0 - n) / (1.0 - n) ** 2 * (1.0 + math.expm1(-scaled) / scaled)
 
 
-def peakedness(rate: float, branching: float, decay_days: float, service_days: float) -> float:
+def peakedness(rate: ArrayLike, branching: ArrayLike, decay_days: ArrayLike, service_days: ArrayLike) -> Any:
     """Variance over mean of busy servers in an unlimited group fed by the process (dimensionless): Hayward's z.
 
     z = 1 + n (2 - n) / (2 (1 - n)) / (decay / service + 1 - n), for exponential service. It does not depend on the rate
-    (clusters do not interact); a rate of zero has z = 1. Eckberg 1983, "Generalized peakedness of teletraffic
-    processes", applied to Hawkes' covariance density.
+    (clusters do not interact); a rate of zero has z = 1. Arrays broadcast; numbers give a number. Eckberg 1983,
+    "Generalized peakedness of teletraffic processes", applied to Hawkes' covariance density.
 
     Parameters
     ----------
@@ -86,14 +87,14 @@ def peakedness(rate: float, branching: float, decay_days: float, service_days: f
     service_days
         Mean time a server is held, days.
     """
-    if rate < 0:
-        raise ValueRangeError(f"rate is {rate}; expected 0 or more incidents per day")
-    n = _checked_branching(branching)
-    _check_positive("decay_days", decay_days)
-    _check_positive("service_days", service_days)
-    if rate == 0:
-        return 1.0
-    return 1.0 + n * (2.0 - n) / (2.0 * (1.0 - n)) / (decay_days / service_days + 1.0 - n)
+    rates, decay, service = (np.asarray(part, dtype=float) for part in (rate, decay_days, service_days))
+    if bool(np.any(rates < 0)):
+        raise ValueRangeError(f"rate is {float(rates.min())}; expected 0 or more incidents per day")
+    n = _checked_ratios(branching)
+    _check_positive("decay_days", float(decay.min()))
+    _check_positive("service_days", float(service.min()))
+    found = np.where(rates == 0, 1.0, 1.0 + n * (2.0 - n) / (2.0 * (1.0 - n)) / (decay / service + 1.0 - n))
+    return float(found) if found.ndim == 0 else found
 
 
 def simulate_incidents(
@@ -133,6 +134,14 @@ def _checked_branching(branching: float) -> float:
     if not 0.0 <= branching < 1.0:
         raise ValueRangeError(f"branching ratio is {branching}; expected at least 0 and below 1")
     return float(branching)
+
+
+def _checked_ratios(branching: ArrayLike) -> NDArray[np.float64]:
+    """Branching ratios, each as `_checked_branching` wants it."""
+    ratios = np.asarray(branching, dtype=float)
+    for end in (ratios.min(), ratios.max()):
+        _checked_branching(float(end))
+    return ratios
 
 
 def _check_positive(name: str, value: float) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from holdfast.core.errors import InfeasibleError, ValueRangeError
 
@@ -112,6 +113,86 @@ def servers_for_loss(load: float, loss: float, peakedness: float = 1.0, *, most:
         else:
             low = middle
     return high
+
+
+def servers_for_loss_each(load: ArrayLike, loss: ArrayLike, peakedness: ArrayLike, *, most: int = 100_000) -> Array:
+    """`servers_for_loss` of arrays that broadcast against each other, by compiled kernels.
+
+    Raises
+    ------
+    ValueRangeError
+        When a loss is not in (0, 1], a load is negative or a peakedness is not above 0.
+    InfeasibleError
+        When more than `most` servers would be needed.
+    """
+    from holdfast.models.queueing_kernels.kernels import fewest_servers_each
+
+    loads, losses, peaks = _queues(load, loss, peakedness)
+    found = np.empty(loads.shape)
+    fewest_servers_each(loads.ravel(), losses.ravel(), peaks.ravel(), most, found.ravel())
+    if bool(np.any(found < 0)):
+        worst = float(loads[found < 0].max())
+        raise InfeasibleError(f"a load of {worst:g} erlangs needs more than {most} servers for the loss accepted")
+    return found
+
+
+def overlapping_bases(
+    bases: ArrayLike, load: ArrayLike, loss: ArrayLike, peakedness: ArrayLike, *, tabulated: bool = False
+) -> Array:
+    """Fewest bases of one unit each, in a row and helping each other, that answer all but `loss` of the calls in time.
+
+    `bases` evenly spaced ones just reach everything; more stand closer together, so that several reach each place.
+    Clusters enter by the Poisson load that loses as much at one server as Hayward's formula says (equivalent random
+    load). The hypercube is solved for up to 11 neighbours in a row. Arrays broadcast against each other.
+
+    Parameters
+    ----------
+    load
+        Of the whole row, erlangs.
+    tabulated
+        Interpolate the hypercube in a table over the share lost (129 points, cubic; the share answered late is off by
+        less than 1e-6, which a test holds), instead of solving it each time: for many cases at once.
+
+    Returns
+    -------
+    Array
+        Bases; infinite where 64 times `bases` would not do.
+
+    Raises
+    ------
+    ValueRangeError
+        As `servers_for_loss_each`.
+    """
+    from holdfast.models.queueing_kernels.kernels import fewest_bases_each
+
+    count, loads, losses, peaks = np.broadcast_arrays(np.asarray(bases, float), *_queues(load, loss, peakedness))
+    found = np.empty(count.shape)
+    table = _late_table() if tabulated else np.zeros((0, 0, 0))
+    bases_, load_, loss_, peak_ = (np.array(column, order="C").ravel() for column in (count, loads, losses, peaks))
+    fewest_bases_each(bases_, load_, loss_, peak_, table, found.ravel())
+    return found
+
+
+@lru_cache(maxsize=1)
+def _late_table() -> Array:
+    from holdfast.models.queueing_kernels.kernels import late_table
+
+    return np.asarray(late_table(129))
+
+
+def _queues(load: ArrayLike, loss: ArrayLike, peakedness: ArrayLike) -> tuple[Array, Array, Array]:
+    """Load, loss and peakedness as arrays of one shape, checked."""
+    loads, losses, peaks = (
+        np.array(part, order="C")  # a copy: what broadcasts may not be written, which numba asks
+        for part in np.broadcast_arrays(*(np.asarray(part, float) for part in (load, loss, peakedness)))
+    )
+    if loads.size and not (losses.min() > 0.0 and losses.max() <= 1.0):
+        raise ValueRangeError(f"accepted loss is {losses.min()} to {losses.max()}; expected above 0 and at most 1")
+    if loads.size and not peaks.min() > 0.0:
+        raise ValueRangeError(f"peakedness is {peaks.min()}; expected more than 0 (1 for independent calls)")
+    if not (bool(np.isfinite(loads).all()) and bool(np.all(loads >= 0.0))):
+        raise ValueRangeError(f"load is {loads.min()} to {loads.max()}; expected finite numbers, 0 or more")
+    return loads, losses, peaks
 
 
 @dataclass(frozen=True, kw_only=True)

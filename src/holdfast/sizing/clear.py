@@ -8,7 +8,7 @@ import numpy as np
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk, Row, TaskDemand
+from holdfast.sizing.desk import Desk, Row, TaskDemand, along
 
 TASK = "clear"
 
@@ -19,7 +19,7 @@ TASK = "clear"
 )  # fmt: skip
 def own_km2(width_km: Any, mines: Any, track_km2_per_km: Any, years: Any) -> Any:
     """Ground the force must clear for its own posts and patrols."""
-    return float(np.sum(width_km * mines)) * track_km2_per_km / years
+    return along(width_km * mines) * track_km2_per_km / years
 
 
 @formula(
@@ -30,9 +30,9 @@ def own_km2(width_km: Any, mines: Any, track_km2_per_km: Any, years: Any) -> Any
 )
 def companies(asked: Any, own: Any, per_day: Any, days: Any) -> Any:
     """Demining companies, not rounded: the cover rounds."""
-    if not per_day > 0:
+    if not np.all(np.asarray(per_day) > 0):
         raise ValueRangeError(
-            f"demining_coy: output_per_day is {per_day}; expected more than 0 km2 a day (capabilities.csv)"
+            f"demining_coy: output_per_day is {np.min(per_day):g}; expected more than 0 km2 a day (capabilities.csv)"
         )
     return (asked + own) / (per_day * days)
 
@@ -55,5 +55,7 @@ def demand_clear(desk: Desk) -> TaskDemand:
         figure=figure,
         gives=desk.gives("deminers", task=TASK),
     )
-    text = f"{desk['service.clear_km2_year']:g} km2 a year asked, {desk[own]:.2g} for the force's own tracks"
+    text = desk.say(
+        lambda: f"{desk['service.clear_km2_year']:g} km2 a year asked, {desk[own]:.2g} for the force's own tracks"
+    )
     return TaskDemand(task=TASK, rows=(row,), binding=text)

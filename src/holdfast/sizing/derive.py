@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from holdfast.models.rotation import standing_pool, throughput
 from holdfast.results.derivation import formula
 from holdfast.sizing.core import Sized
-from holdfast.sizing.desk import Desk
+from holdfast.sizing.desk import Desk, plain
 from holdfast.sizing.menu import cost_of
 
 AREAS = {"country": "in_country", "neighbour": "in_neighbours", "theatre": "elsewhere_in_theatre"}
@@ -40,7 +42,7 @@ def people_through(deployed: Any, tour_months: Any) -> Any:
 )  # fmt: skip
 def tooth_to_tail(tail: Any, total: Any) -> Any:
     """People of ground, sensor, air-defence, air and sea units over those of support, command and services."""
-    return (total - tail) / tail if tail > 0 else 0.0
+    return plain(np.where(np.asarray(tail) > 0, (total - tail) / np.maximum(tail, 1e-9), 0.0))
 
 
 @formula("size.people_of", unit="people", text="units x people a unit", reference="capability catalogue")
@@ -58,7 +60,7 @@ def yearly_cost(units: Any, cost: Any) -> Any:
 @formula("size.cost_sum", unit="MUSD/year", text="sum of the figures", reference="arithmetic")
 def cost_sum(**parts: Any) -> Any:
     """Sum of yearly costs."""
-    return float(sum(float(part) for part in parts.values()))
+    return plain(sum(parts.values()))
 
 
 @formula("size.cost_span", unit="MUSD", text="yearly cost x years", reference="MODEL.md 1, exit")
@@ -99,8 +101,10 @@ def _derive_units(sized: Sized, name: str) -> str:
         rows = tuple(figure for figure in direct.serves[name] if figure in desk.sheet.figures)
         prices = ", ".join(f"{row} {price:.3g} MUSD a year" for row, price in sorted(direct.prices.items())
                            if _serves(sized, name, row))  # fmt: skip
-        text = "cheapest whole units that meet every need in every situation" + (
-            f"; shadow prices: {prices}" if prices else ""
+        text = (
+            "cheapest whole units that meet every need in every situation"
+            + (f" (at most {direct.gap:.1%} dearer than the cheapest)" if direct.gap else "")
+            + (f"; shadow prices: {prices}" if prices else "")
         )
         desk.sheet.optimum(f"size.direct.{name}", direct.units[name], unit="units", text=text, inputs=rows)
         reasons.append(f"size.direct.{name}")

@@ -155,7 +155,13 @@ class Desk:
         spread = {"low": quantity.low, "high": quantity.high} if quantity.is_uncertain else {}
         value = quantity.nominal if self.draws is None else self.draws.value(full, quantity)
         origin = {"source": row.source, "assumption": row.assumption, "text": row.name}
-        return self.given(full, value, unit=_UNITS[name], **spread, **origin)
+        return self.given(full, value, unit=_UNITS.get(name, "km"), **spread, **origin)
+
+    def catalogue(self, key: str, name: str) -> Any:
+        """Value of a figure of the catalogue; nominally without naming it on the sheet (a table has many cells)."""
+        if self.draws is None:
+            return float(getattr(self.capability(key), name))
+        return self[self.of_capability(key, name)]
 
     def sector(self, name: str, *, unit: str) -> str:
         """A column of the sectors as a vector along the line; kilometres scale with the trace of the line that is drawn."""
@@ -174,6 +180,25 @@ class Desk:
         """Widths of the sectors along the line, km."""
         return self.apply_once("size.sector_widths", "size.widths", to_km=self.sector("to_km", unit="km"),
                                from_km=self.sector("from_km", unit="km"))  # fmt: skip
+
+    @property
+    def is_area(self) -> bool:
+        """Whether the mission is in an area without a line."""
+        return any(row.kind == "area" for row in self.inputs.sectors)
+
+    def area(self) -> str:
+        """Area of the mission, km2."""
+        return self.given(
+            "area_km2", float(self.inputs.area_km2), unit="km2", text="area of the mission",
+            source=self.inputs.line_source, assumption=self.inputs.line_assumption,
+        )  # fmt: skip
+
+    def population(self) -> str:
+        """People who live in the area."""
+        return self.given(
+            "population", float(self.inputs.population), unit="people", text="people who live in the area",
+            source=self.inputs.line_source, assumption=self.inputs.line_assumption,
+        )  # fmt: skip
 
     def length(self) -> str:
         """Length of the line, km; its range is that of the alternative traces."""

@@ -5,18 +5,15 @@ The attacker strikes on several axes at once, at the set of places where the for
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk, Row, TaskDemand
+from holdfast.sizing.desk import Desk, Row, TaskDemand, plain
 
 TASK = "hold"
-Array = NDArray[np.float64]
 
 
 @formula(
@@ -26,7 +23,9 @@ Array = NDArray[np.float64]
 )  # fmt: skip
 def attackers(per_axis: Any, axes: Any, available: Any, brigades: Any, per_brigade: Any) -> Any:
     """Attacking battalions on each axis: what is designed against, at most what the terms leave near the line."""
-    return 0.0 if axes == 0 else min(per_axis, available / axes, brigades * per_brigade / axes)
+    share = np.maximum(axes, 1.0)
+    least = np.minimum(np.minimum(per_axis, available / share), brigades * per_brigade / share)
+    return plain(np.where(np.asarray(axes) == 0, 0.0, least))
 
 
 @formula(
@@ -36,9 +35,10 @@ def attackers(per_axis: Any, axes: Any, available: Any, brigades: Any, per_briga
 )  # fmt: skip
 def standing(forces_left: Any, people: Any, unnoticed_km: Any, length_km: Any, axes: Any) -> Any:
     """Battalions that the terms leave so near each axis that they attack without a build-up that could be seen."""
-    if axes == 0 or length_km <= 0:
-        return 0.0
-    return forces_left / people * min(1.0, 2.0 * unnoticed_km * axes / length_km) / axes
+    share = np.maximum(axes, 1.0)
+    near = np.minimum(1.0, 2.0 * unnoticed_km * axes / np.maximum(length_km, 1e-9))
+    found = forces_left / people * near / share
+    return plain(np.where((np.asarray(axes) == 0) | (np.asarray(length_km) <= 0), 0.0, found))
 
 
 @formula(
@@ -47,14 +47,16 @@ def standing(forces_left: Any, people: Any, unnoticed_km: Any, length_km: Any, a
 )  # fmt: skip
 def warning(full_days: Any, standing: Any, attackers: Any) -> Any:
     """Days of warning that the terms leave: none where the attackers stand at the line already."""
-    return full_days * max(0.0, 1.0 - standing / attackers) if attackers > 0 else full_days
+    none = np.asarray(attackers) <= 0
+    left = np.maximum(0.0, 1.0 - standing / np.where(none, 1.0, attackers))
+    return plain(full_days * np.where(none, 1.0, left))
 
 
 @formula("size.hold.needed", unit="battalions", text="attackers an axis / accepted ratio", reference="MODEL.md 1.4")
 def needed(attackers: Any, ratio: Any) -> Any:
     """Defending battalions needed on each axis, host and force together."""
-    if not ratio > 0:
-        raise ValueRangeError(f"accepted force ratio is {ratio}; expected more than 0")
+    if not np.all(np.asarray(ratio) > 0):
+        raise ValueRangeError(f"accepted force ratio is {ratio}; expected more than 0 (service.hold_force_ratio)")
     return attackers / ratio
 
 
@@ -64,9 +66,8 @@ def needed(attackers: Any, ratio: Any) -> Any:
 )  # fmt: skip
 def host(needed: Any, share: Any, brigades: Any, per_brigade: Any, power: Any, graduates: Any, axes: Any) -> Any:
     """Battalions that the host brings to each axis: its share of the defence, if it has them near; H(t) = H0 + graduates."""
-    if axes == 0:
-        return 0.0
-    return min(share * needed, (brigades * per_brigade * power + graduates) / axes)
+    able = (brigades * per_brigade * power + graduates) / np.maximum(axes, 1.0)
+    return plain(np.where(np.asarray(axes) == 0, 0.0, np.minimum(share * needed, able)))
 
 
 @formula(
@@ -88,35 +89,19 @@ def concentration(from_km: Any, to_km: Any, weight: Any, axes: Any, reach_km: An
     Units stand evenly along the line and move up to `reach_km` within the warning; each helps one axis. A set of axes
     can be served exactly if every run of neighbouring axes has enough units within reach of any of them.
     """
-    middle = 0.5 * (np.asarray(from_km) + np.asarray(to_km))
-    exposed = middle[np.asarray(weight) > 0]
-    start, end = float(np.min(from_km)), float(np.max(to_km))
-    count = min(int(axes), exposed.size)
-    if count == 0:
-        return 0.0
-    return max(_times_one_axis(np.array(places), start, end, float(reach_km)) for places in _sets(exposed, count))
+    from holdfast.sizing.kernels import worst_concentration
 
-
-def _sets(exposed: Array, count: int) -> Any:
-    """Sets of axes to look at: all of them, or runs of neighbours (the worst for concentration) when there are many."""
-    from math import comb
-
-    if comb(exposed.size, count) <= 5000:
-        return combinations(exposed, count)
-    return (exposed[first : first + count] for first in range(exposed.size - count + 1))
-
-
-def _times_one_axis(places: Array, start: float, end: float, reach: float) -> float:
-    worst = 0.0
-    for first in range(places.size):
-        covered, right = 0.0, start
-        for last in range(first, places.size):
-            left = max(places[last] - reach, right, start)
-            right = max(right, min(places[last] + reach, end))
-            covered += max(right - left, 0.0)
-            share = covered / (end - start)
-            worst = max(worst, (last - first + 1) / share if share > 0 else np.inf)
-    return worst
+    starts, ends = (np.asarray(edge, dtype=float) for edge in (from_km, to_km))
+    tested = np.broadcast_to(np.asarray(weight, dtype=float) > 0, starts.shape).reshape(-1, starts.shape[-1])[0]
+    middle = np.atleast_2d(0.5 * (starts + ends))[:, tested]
+    first, last = (np.atleast_1d(edge) for edge in (starts.min(axis=-1), ends.max(axis=-1)))
+    number, reach = (np.asarray(part, dtype=float).reshape(-1) for part in (axes, reach_km))
+    count = max(part.shape[0] for part in (middle, number, reach))
+    found = np.empty(count)
+    first, last, number, reach = (np.array(np.broadcast_to(part, (count,))) for part in (first, last, number, reach))
+    worst_concentration(np.array(np.broadcast_to(middle, (count, middle.shape[1]))), first, last, number, reach, found)
+    is_array = np.ndim(reach_km) > 0 or np.ndim(axes) > 0 or starts.ndim > 1
+    return found[:, None] if is_array else float(found[0])
 
 
 @formula(
@@ -127,7 +112,7 @@ def _times_one_axis(places: Array, start: float, end: float, reach: float) -> fl
 )
 def power(needed: Any, host: Any, concentration: Any, reserve: Any) -> Any:
     """Combat power the force must hold in the country, in battalion equivalents, with its uncommitted reserve."""
-    return max(needed - host, 0.0) * concentration / (1.0 - reserve)
+    return plain(np.maximum(needed - host, 0.0) * concentration / (1.0 - reserve))
 
 
 @formula(
@@ -136,14 +121,18 @@ def power(needed: Any, host: Any, concentration: Any, reserve: Any) -> Any:
 )  # fmt: skip
 def reach(warning_days: Any, decision_hours: Any, alone_days: Any, march_km_day: Any) -> Any:
     """How far units move between the decision and the moment at which the axis attacked needs them."""
-    return max(warning_days - decision_hours / 24.0, alone_days) * march_km_day
+    return plain(np.maximum(warning_days - decision_hours / 24.0, alone_days) * march_km_day)
 
 
 def demand_hold(desk: Desk) -> TaskDemand:
     """Combat power for the design basis, of which a share heavy and a share fires."""
     figure = hold_power(desk)
-    rows = hold_rows(desk, float(desk[figure]))
-    text = (
+    rows = hold_rows(desk, desk[figure])
+    return TaskDemand(task=TASK, rows=rows, binding=desk.say(lambda: _binding(desk)))
+
+
+def _binding(desk: Desk) -> str:
+    return (
         f"{desk['service.hold_axes']:g} axes of {desk['size.hold.attackers']:.2g} battalions at "
         f"1:{desk['service.hold_force_ratio']:.2g}, host share {desk['behaviour.host_share']:.0%} "
         f"(host brings {desk['size.hold.host']:.2g} of {desk['size.hold.needed']:.2g} battalions an axis); "
@@ -151,7 +140,6 @@ def demand_hold(desk: Desk) -> TaskDemand:
         f"{desk['service.hold_warning_days']:.2g} days of warning, so the force must be "
         f"{desk['size.hold.concentration']:.2g} times the need of one axis"
     )
-    return TaskDemand(task=TASK, rows=rows, binding=text)
 
 
 def hold_power(desk: Desk) -> str:
@@ -203,17 +191,15 @@ def _reach(desk: Desk, axes: str, strength: str) -> str:
     )  # fmt: skip
 
 
-def hold_rows(desk: Desk, amount: float) -> tuple[Row, ...]:
+def hold_rows(desk: Desk, amount: Any) -> tuple[Row, ...]:
     """The three needs of a combined-arms defence: combat power, its heavy share, its fires."""
     caps = {name: row for name, row in desk.inputs.capabilities.items() if TASK in row.tasks and row.combat_power > 0}
-    everything = {name: row.combat_power for name, row in caps.items()}
+    everything = {name: desk[desk.of_capability(name, "combat_power")] for name in caps}
     rows = [
         Row(task=TASK, id="hold.power", amount=amount, unit="battalions", figure="size.hold.power", gives=everything)
     ]
     for part in ("heavy", "fires"):
-        gives = {
-            name: rate * caps[name].combat_power for name, rate in desk.gives(part, task=TASK).items() if name in caps
-        }
+        gives = {name: rate * everything[name] for name, rate in desk.gives(part, task=TASK).items() if name in caps}
         share = desk.number(f"hold.{part}_share")
         rows.append(
             Row(

@@ -6,26 +6,24 @@ relaxation; a salvo row adds channels against ballistic and cruise missiles.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.core.solver import quiet_stdout
-from holdfast.models.reach import masked_reach_km, reach_km, reaches_km
-from holdfast.models.sensing import factor_value
+from holdfast.models.detection import radio_horizon_km
+from holdfast.models.reach import reach_km, reaches_km
 from holdfast.models.travel import great_circle_km
 from holdfast.results.derivation import formula
 from holdfast.scenario.types import TARGET_TYPES, Capability
-from holdfast.sizing.desk import Desk, Row, TaskDemand
+from holdfast.sizing.desk import Desk, Row, TaskDemand, plain, whole
 from holdfast.sizing.inputs import SizingInputs
-from holdfast.sizing.menu import cost_of
+from holdfast.sizing.program import PART_PREFIX, cost_of, stack
 
 TASK = "protect"
 BASE_NEEDS = ("cuas", "shorad", "guard")
-PART_PREFIX = "protect.salvo_"
-"""Rows met by the batteries that cover the assets, not by batteries of their own."""
 Array = NDArray[np.float64]
 
 
@@ -34,7 +32,17 @@ Array = NDArray[np.float64]
 )
 def bases(people: Any, per_base: Any) -> Any:
     """Bases that must be protected."""
-    return float(np.ceil(people / per_base - 1e-9))
+    return whole(people / per_base)
+
+
+@formula(
+    "size.protect.engaged", unit="1", text="min(1, channels a base x times a channel is used in a raid / targets)",
+    reference="MODEL.md 1.6, attack on bases; formula P3",
+)  # fmt: skip
+def engaged(channels: Any, bases: Any, targets: Any, cycles: Any) -> Any:
+    """Share of a raid on one base that the base's own weapons can engage."""
+    able = channels / np.maximum(bases, 1.0) * cycles
+    return plain(np.minimum(1.0, able / np.maximum(targets, 1e-9)))
 
 
 @formula(
@@ -43,8 +51,8 @@ def bases(people: Any, per_base: Any) -> Any:
 )  # fmt: skip
 def days_of_supply(interceptors: Any, raids_per_month: Any, targets_per_raid: Any, share: Any, shots: Any) -> Any:
     """How long the first load of interceptors lasts at the expected rate of attack."""
-    a_day = raids_per_month / 30.0 * targets_per_raid * share * shots
-    return interceptors / a_day if a_day > 0 else np.inf
+    a_day = np.asarray(raids_per_month / 30.0 * targets_per_raid * share * shots, dtype=float)
+    return plain(np.where(a_day > 0, interceptors / np.where(a_day > 0, a_day, 1.0), np.inf))
 
 
 @formula(
@@ -83,34 +91,66 @@ class Batteries:
 
 def make_asset_cover(inputs: SizingInputs) -> AssetCover | None:
     """Options and what they cover; `None` when there is no asset or no battery."""
-    batteries = [row for row in inputs.capabilities.values() if _is_battery(row)]
-    if not inputs.assets or not batteries:
+    field = find_field(Desk(inputs))
+    if field is None:
+        return None
+    count = len(inputs.assets)
+    useful = field.useful[0]
+    blocks = [(field.distance[:, :, None] <= reach[None, None, :]) & (reach > 0) for reach in useful]
+    return AssetCover(
+        options=tuple((name, site) for name in field.kinds for site in range(count)),
+        covers=np.concatenate(blocks),
+        costs=np.repeat(field.costs[0], count),
+        weights=field.weights[0],
+        threatened=field.threatened[0],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetField:
+    """The same as arrays over draws (first axis; of length 1 nominally), before options are laid out at the assets."""
+
+    kinds: tuple[str, ...]
+    distance: Array
+    """Shape (site, asset), km: batteries stand at the assets."""
+    useful: Array
+    """Shape (draw, battery, target): reach at which the chance to engage is one half, km."""
+    costs: Array
+    weights: Array
+    threatened: NDArray[np.bool_]
+
+
+def find_field(desk: Desk) -> AssetField | None:
+    """Reaches, costs and weights of batteries and assets as the desk has them; `None` without assets or batteries."""
+    inputs = desk.inputs
+    kinds = tuple(row.id for row in inputs.capabilities.values() if _is_battery(row))
+    if not inputs.assets or not kinds:
         return None
     places = np.array([(row.lon, row.lat) for row in inputs.assets])
-    distance = np.asarray(great_circle_km(places[:, None], places[None, :]))
-    altitude = np.array([factor_value(inputs.factors, f"altitude.{target}_m") for target in TARGET_TYPES])
-    price = factor_value(inputs.factors, "cost.musd_per_person_year")
-    decay = factor_value(inputs.factors, "protect.priority_decay")
-    edge = factor_value(inputs.factors, "reach.edge_share")
-    blocks: list[NDArray[np.bool_]] = []
-    for row in batteries:
-        reach = masked_reach_km(reaches_km(row)[None], antenna_m=np.array([row.antenna_m]), altitude_m=altitude)[0]
-        useful = reach * (1.0 - 0.5 * edge)  # where the chance to engage is one half (formula P1)
-        blocks.append((distance[:, :, None] <= useful[None, None, :]) & (reach > 0))
-    costs = [cost_of(row, musd_per_person=price) for row in batteries]
-    weight = np.array([decay ** (row.priority - 1) for row in inputs.assets])
-    threat = inputs.threat
-    raids = threat.raids_air_per_month.nominal > 0
-    return AssetCover(
-        options=tuple((row.id, site) for row in batteries for site in range(len(places))),
-        covers=np.concatenate(blocks),
-        costs=np.repeat(costs, len(places)),
-        weights=weight / weight.sum(),
-        threatened=np.array([
-            raids, raids and threat.cruise_missiles_per_raid.nominal > 0, raids and threat.drones_per_raid.nominal > 0,
-            raids and threat.ballistic_missiles_per_raid.nominal > 0,
-        ]),
-    )  # fmt: skip
+    edge = stack([desk.number("reach.edge_share")])[:, :, None]
+    altitude = stack([desk.number(f"altitude.{target}_m") for target in TARGET_TYPES])[:, None, :]
+    reach = np.stack([_reaches(desk, name) for name in kinds], axis=1)
+    antenna = np.array([inputs.capabilities[name].antenna_m for name in kinds])[None, :, None]
+    decay = stack([desk.number("protect.priority_decay")])
+    weight = decay ** (np.array([row.priority for row in inputs.assets])[None, :] - 1.0)
+    raids = [desk[desk.threat(name)] for name in _THREATS]
+    return AssetField(
+        kinds=kinds,
+        distance=np.asarray(great_circle_km(places[:, None], places[None, :])),
+        useful=np.minimum(reach, radio_horizon_km(antenna, altitude)) * (1.0 - 0.5 * edge),  # formula P1 at one half
+        costs=stack([cost_of(desk, name) for name in kinds]),
+        weights=weight / weight.sum(axis=1, keepdims=True),
+        threatened=stack([np.where(np.asarray(raids[0]) > 0, raid, 0.0) for raid in raids]) > 0,
+    )
+
+
+_THREATS = ("raids_air_per_month", "cruise_missiles_per_raid", "drones_per_raid", "ballistic_missiles_per_raid")
+"""What makes each target type a threat, in the order of `TARGET_TYPES`; none comes without raids."""
+
+
+def _reaches(desk: Desk, name: str) -> Array:
+    """Reach of a battery against each target type, shape (draw, target)."""
+    return stack([desk.catalogue(name, f"reach_{target}_km") for target in TARGET_TYPES])
 
 
 def _is_battery(row: Capability) -> bool:
@@ -122,10 +162,14 @@ def choose_batteries(cover: AssetCover, *, share: float) -> Batteries:
 
     Every threatened target type must have `share` of the weight covered, or as much as all options together cover.
     """
-    gain = cover.covers[:, :, cover.threatened]
+    from holdfast.sizing.kernels import cover_assets
+
+    gain = np.ascontiguousarray(cover.covers[:, :, cover.threatened])
     best = cover.weights @ gain.any(axis=0) if gain.size else np.zeros(0)
     asked = np.minimum(share, best)
-    chosen = _drop_spare(cover, _greedy(cover, gain, asked), gain, asked)
+    room = np.zeros(len(cover.options), dtype=np.int64)
+    count = cover_assets(gain, cover.weights, cover.costs, asked, room) if gain.size else 0
+    chosen = room[:count].tolist()
     units: dict[str, float] = {}
     for index in chosen:
         name = cover.options[index][0]
@@ -138,50 +182,63 @@ def choose_batteries(cover: AssetCover, *, share: float) -> Batteries:
     return Batteries(units=units, covered=tuple(reached.tolist()), cost=cost, bound=bound, reachable=full)
 
 
-def _greedy(cover: AssetCover, gain: NDArray[np.bool_], asked: Array) -> list[int]:
-    chosen: list[int] = []
-    have = np.zeros(gain.shape[1:], dtype=bool)
-    while True:
-        missing = np.maximum(asked - cover.weights @ have, 0.0)
-        if not np.any(missing > 1e-9):
-            return chosen
-        added = np.einsum("a,bat->bt", cover.weights, gain & ~have[None])
-        value = np.minimum(added, missing[None]).sum(axis=1) / cover.costs
-        pick = int(np.argmax(value))
-        chosen.append(pick)
-        have |= gain[pick]
+def choose_batteries_each(field: AssetField, share: Any, *, threads: int = 1) -> dict[str, Array]:
+    """Batteries of each kind by the same greedy cover for every draw."""
+    from holdfast.sizing.kernels import cover_assets_each
+    from holdfast.sizing.program import share_out
 
+    asked = np.asarray(share, dtype=float).reshape(-1)
+    parts = [field.useful, field.costs, field.weights, field.threatened, asked]
+    cases = max(part.shape[0] for part in parts)
+    spread = [np.ascontiguousarray(np.broadcast_to(part, (cases, *part.shape[1:]))) for part in parts]
+    useful, costs, weights, threatened, asked = (part.copy() if not part.flags.writeable else part for part in spread)
+    units = np.zeros((cases, len(field.kinds)))
 
-def _drop_spare(cover: AssetCover, chosen: list[int], gain: NDArray[np.bool_], asked: Array) -> list[int]:
-    """Leave out, dearest first, each battery without which the cover still suffices."""
-    kept = list(chosen)
-    for index in sorted(chosen, key=lambda option: -cover.costs[option]):
-        rest = [other for other in kept if other != index]
-        if np.all(cover.weights @ gain[rest].any(axis=0) >= asked - 1e-9):
-            kept = rest
-    return kept
+    def run(job: tuple[int, int]) -> None:
+        cover_assets_each(field.distance, useful, costs, weights, threatened, asked, job[0], job[1], units)
+
+    share_out(run, cases, threads=threads)
+    return {name: units[:, number] for number, name in enumerate(field.kinds)}
 
 
 def _linear_bound(cover: AssetCover, gain: NDArray[np.bool_], asked: Array) -> float:
-    """Least cost of the linear relaxation: no cover costs less."""
-    from scipy.optimize import linprog
-    from scipy.sparse import bmat, csr_array, eye_array
+    """Least cost of the linear relaxation: no cover costs less.
+
+    Options that another covers at no more cost, and places covered by the same options, are taken together first. What is
+    left uncovered of a place is a variable u: what covers it plus u makes 1, and the weighted sum of u is at most what may
+    stay uncovered.
+    """
+    from holdfast.models.covering import relaxed_cost
 
     count, assets, targets = gain.shape
-    reaches = csr_array(-gain.reshape(count, assets * targets).T.astype(float))
-    worth = csr_array(np.kron(-cover.weights[None, :], np.eye(targets)))
-    rows = bmat([[reaches, eye_array(assets * targets)], [None, worth]], format="csr")
-    right = np.concatenate([np.zeros(assets * targets), -asked])
-    costs = np.concatenate([cover.costs, np.zeros(assets * targets)])
-    bounds = [(0.0, None)] * count + [(0.0, 1.0)] * (assets * targets)
-    with quiet_stdout():
-        found = linprog(costs, A_ub=rows, b_ub=right, bounds=bounds, method="highs")
-    return float(found.fun) if found.status == 0 else 0.0
+    reach = gain.reshape(count, assets * targets)
+    kept = _undominated(reach, cover.costs)
+    reach, costs = reach[kept], cover.costs[kept]
+    weight, target = np.repeat(cover.weights, targets), np.tile(np.arange(targets), assets)
+    labels = np.vstack([reach, target[None, :]]).T[reach.any(axis=0)]
+    patterns, member = np.unique(labels, axis=0, return_inverse=True)
+    worth = np.bincount(member.ravel(), weights=weight[reach.any(axis=0)], minlength=len(patterns))
+    cells = len(patterns)
+    matrix = np.zeros((cells + targets, len(costs) + cells))
+    matrix[:cells, : len(costs)] = patterns[:, :-1]
+    matrix[:cells, len(costs) :] = np.eye(cells)
+    right = np.ones(cells + targets)
+    for number in range(targets):
+        mine = patterns[:, -1] == number
+        matrix[cells + number, len(costs) :] = np.where(mine, -worth, 0.0)
+        right[cells + number] = asked[number] - worth[mine].sum()
+    return relaxed_cost(matrix, right, np.concatenate([costs, np.zeros(cells)]))
 
 
-def base_count(desk: Desk, people: float) -> float:
-    """Bases for so many people in country."""
-    return float(bases(people, desk.number("protect.people_per_base")))
+def _undominated(reach: NDArray[np.bool_], costs: Array) -> NDArray[np.int64]:
+    """Options that no other, as cheap or cheaper (the first of equals), covers wholly."""
+    sizes = reach.sum(axis=1)
+    order = np.lexsort((np.arange(len(costs)), -sizes, costs))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    inside = reach.astype(np.float32) @ reach.astype(np.float32).T >= sizes[:, None]
+    beaten = (inside & (rank[None, :] < rank[:, None])).any(axis=1)
+    return np.flatnonzero(~beaten & (sizes > 0))
 
 
 def _each(desk: Desk, name: str) -> str:
@@ -189,11 +246,12 @@ def _each(desk: Desk, name: str) -> str:
     return f"protect.{name}_per_base_{desk.inputs.posture}"
 
 
-def base_rows(desk: Desk, count: float) -> list[Row]:
-    """Sections, batteries and guards for so many bases."""
+def base_rows(desk: Desk, count: Any = 0.0) -> list[Row]:
+    """Sections, batteries and guards for so many bases, and for each base more that strength brings."""
     return [
         Row(task=TASK, id=f"protect.{name}", amount=count * desk.number(_each(desk, name)), unit="units",
-            figure=f"size.protect.base_{name}", gives=desk.gives(name) if name == "guard" else desk.gives(name, task=TASK))
+            figure=f"size.protect.base_{name}", gives=desk.gives(name) if name == "guard" else desk.gives(name, task=TASK),
+            per_base=desk.number(_each(desk, name)))
         for name in BASE_NEEDS
     ]  # fmt: skip
 
@@ -213,18 +271,41 @@ def demand_protect(desk: Desk, assets: list[Row], words: str, *, bases: float) -
     rows = base_rows(desk, bases)
     for row, name in zip(rows, BASE_NEEDS, strict=True):
         desk.apply(row.figure, "size.product", bases="size.protect.bases", each=desk.factor(_each(desk, name)))
-    text = f"{bases:g} bases" + (f"; {words}" if words else "")
+    raided = desk.say(lambda: _raid_text(desk, rows, bases))
+    text = f"{bases:g} bases" + raided + (f"; {words}" if words else "")
     return TaskDemand(task=TASK, rows=(*rows, *assets), binding=text)
+
+
+def _raid_text(desk: Desk, rows: list[Row], count: float) -> str:
+    """How much of one raid, aimed at the bases alone, their own guns and missiles can engage: figures and words."""
+    reach_drones = {name for name, row in desk.inputs.capabilities.items() if row.reach_drone_km > 0}
+    channels = sum(
+        row.amount * desk.capability(name).channels
+        for row in rows
+        for name in list(row.gives)[:1]
+        if name in reach_drones
+    )
+    if count <= 0 or channels <= 0:
+        return ""
+    held = desk.sheet.optimum(
+        "size.protect.base_channels", channels, unit="targets",
+        text="sum over bases of units there x targets each engages at once", inputs=tuple(row.figure for row in rows),
+    )  # fmt: skip
+    share = desk.apply(
+        "size.protect.base_engaged", "size.protect.engaged", channels="size.protect.base_channels",
+        bases="size.protect.bases", targets=desk.threat("drones_per_raid"), cycles=desk.factor("reach.cycles_per_raid"),
+    )  # fmt: skip
+    return f" (a raid of {desk['threat.drones_per_raid']:g} drones on one base: {desk[share]:.0%} engaged by {held / count:.2g} channels)"
 
 
 def asset_rows(desk: Desk, cover: AssetCover | None) -> tuple[list[Row], str]:
     """Batteries for the defended assets, and what they cover, in words; nothing where the posture does not ask."""
-    if cover is None or desk.number(f"protect.assets_{desk.inputs.posture}") <= 0:
+    if cover is None or not desk.switch(f"protect.assets_{desk.inputs.posture}"):
         return [], ""
     share = desk.service("protected_share")
     found = choose_batteries(cover, share=desk[share])
     gap = 0.0 if found.cost == 0 else max(1.0 - found.bound / found.cost, 0.0)
-    text = f"greedy cover of the defended assets; at most {gap:.0%} dearer than the linear bound"
+    text = f"greedy cover of the defended assets; at most {gap:.0%} dearer than the cheapest cover (linear bound)"
     reasons = (
         share, desk.factor("protect.priority_decay"), desk.factor("reach.edge_share"),
         desk.threat("raids_air_per_month"),
@@ -233,25 +314,41 @@ def asset_rows(desk: Desk, cover: AssetCover | None) -> tuple[list[Row], str]:
     for name, units in sorted(found.units.items()):
         figure = f"size.protect.assets.{name}"
         desk.sheet.optimum(figure, units, unit="batteries", text=text, inputs=reasons)
-        rows.append(Row(task=TASK, id=figure, amount=units, unit="batteries", figure=figure, gives={name: 1.0}))
-    rows.extend(_salvo_rows(desk, cover))
+        rows.append(_battery_row(name, units))
+    rows.extend(_salvo_rows(desk, dict.fromkeys(option[0] for option in cover.options)))
     words = ", ".join(
         f"{target.replace('_', ' ')} {value:.0%}"
         for target, value in zip(TARGET_TYPES, found.covered, strict=True)
         if not np.isnan(value)
     )
-    binding = f"weighted assets covered against {words}"
+    binding = (
+        f"weighted assets covered against {words}; {text}" if words else "no raids, so no batteries for the assets"
+    )
     if not found.reachable:
         binding += f" (no layout reaches {desk[share]:.0%} against every target type)"
     return rows, binding + "; " + _supply_text(desk, found)
 
 
-def _salvo_rows(desk: Desk, cover: AssetCover) -> list[Row]:
+def asset_rows_each(desk: Desk, *, threads: int = 1) -> list[Row]:
+    """The rows of `asset_rows` over draws."""
+    field = find_field(desk)
+    if field is None or not desk.switch(f"protect.assets_{desk.inputs.posture}"):
+        return []
+    units = choose_batteries_each(field, desk[desk.service("protected_share")], threads=threads)
+    return [*(_battery_row(name, count) for name, count in units.items()), *_salvo_rows(desk, field.kinds)]
+
+
+def _battery_row(name: str, units: Any) -> Row:
+    figure = f"size.protect.assets.{name}"
+    return Row(task=TASK, id=figure, amount=units, unit="batteries", figure=figure, gives={name: 1.0})
+
+
+def _salvo_rows(desk: Desk, batteries: Iterable[str]) -> list[Row]:
     """Channels enough, over all batteries that reach them, for the missiles of one raid over the protected share."""
     rows: list[Row] = []
     for target in ("cruise_missile", "ballistic_missile"):
         gives = {
-            name: desk.capability(name).channels for name in dict.fromkeys(option[0] for option in cover.options)
+            name: desk.catalogue(name, "channels") for name in batteries
             if reach_km(desk.capability(name), target) > 0 and desk.capability(name).channels > 0
         }  # fmt: skip
         figure = desk.apply(

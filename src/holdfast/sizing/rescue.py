@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk, Row, TaskDemand
+from holdfast.sizing.desk import Desk, Row, TaskDemand, plain, whole
 
 TASK = "rescue"
+SEARCH = "csar_det"
+DISC = 1.5 * math.sqrt(3.0)
+"""Area a disc of radius 1 serves in the densest covering of the plane by equal discs."""
 
 
 @formula(
@@ -19,7 +23,7 @@ TASK = "rescue"
 )  # fmt: skip
 def medevac_radius(minutes: Any, speed_kmh: Any, alert_minutes: Any, scene_minutes: Any) -> Any:
     """Distance from which a casualty is in surgery within the time allowed."""
-    return max(minutes - alert_minutes - scene_minutes, 0.0) * speed_kmh / 120.0
+    return plain(np.maximum(minutes - alert_minutes - scene_minutes, 0.0) * speed_kmh / 120.0)
 
 
 @formula(
@@ -32,8 +36,71 @@ def sites(length_km: Any, radius_km: Any, offset_km: Any) -> Any:
     Where the radius does not exceed the standoff the minutes cannot be met; the sites then stand one standoff apart on
     either side, the spacing at which the flight is longer by the root of two only.
     """
-    lateral = math.sqrt(radius_km**2 - offset_km**2) if radius_km > offset_km else max(offset_km, 1e-9)
-    return float(math.ceil(length_km / (2.0 * lateral) - 1e-9))
+    return whole(length_km / (2.0 * _lateral(radius_km, offset_km)))
+
+
+def _lateral(radius_km: Any, offset_km: Any) -> Any:
+    """How far along the line to either side a site reaches."""
+    radius, offset = np.asarray(radius_km, dtype=float), np.asarray(offset_km, dtype=float)
+    chord = np.sqrt(np.maximum(radius**2 - offset**2, 0.0))
+    return np.where(radius > offset, np.maximum(chord, 1e-9), np.maximum(offset, 1e-9))
+
+
+@formula(
+    "size.rescue.discs", unit="sites", text="area / (3 sqrt(3) / 2 x radius^2), rounded up",
+    reference="least density of discs that cover the plane, Kershner 1939",
+)  # fmt: skip
+def discs(area_km2: Any, radius_km: Any) -> Any:
+    """Places that cover an area rather than a line; the radius is at least one kilometre."""
+    return whole(area_km2 / (DISC * np.maximum(radius_km, 1.0) ** 2))
+
+
+@formula(
+    "size.rescue.medevac_minutes", unit="min", text="alert + on scene + 120 / v x sqrt(offset^2 + (half the spacing)^2)",
+    reference="MODEL.md 1.5, medical evacuation timeline",
+)  # fmt: skip
+def medevac_minutes(
+    length_km: Any, sites: Any, offset_km: Any, speed_kmh: Any, alert_minutes: Any, scene_minutes: Any
+) -> Any:
+    """Minutes from the call to surgery for the worst place of the line, as sized."""
+    distance = np.sqrt(np.asarray(offset_km) ** 2 + (length_km / np.maximum(sites, 1.0) / 2.0) ** 2)
+    return plain(alert_minutes + scene_minutes + 120.0 * distance / speed_kmh)
+
+
+@formula(
+    "size.rescue.medevac_minutes_area", unit="min", text="alert + on scene + 120 / v x sqrt(area / sites / (3 sqrt(3) / 2))",
+    reference="MODEL.md 1.5; Kershner 1939",
+)  # fmt: skip
+def medevac_minutes_area(area_km2: Any, sites: Any, speed_kmh: Any, alert_minutes: Any, scene_minutes: Any) -> Any:
+    """Minutes from the call to surgery for the worst place of an area, as sized."""
+    distance = np.sqrt(area_km2 / np.maximum(sites, 1.0) / DISC)
+    return plain(alert_minutes + scene_minutes + 120.0 * distance / speed_kmh)
+
+
+@formula(
+    "size.rescue.flight_minutes", unit="min", text="alert + 60 x distance / v", reference="MODEL.md 1.5",
+)  # fmt: skip
+def flight_minutes(alert_minutes: Any, distance_km: Any, speed_kmh: Any) -> Any:
+    """Minutes from the call to arrival."""
+    return plain(alert_minutes + 60.0 * distance_km / speed_kmh)
+
+
+@formula(
+    "size.rescue.half_spacing", unit="km", text="length / stations / 2", reference="MODEL.md 1.5",
+)  # fmt: skip
+def half_spacing(length_km: Any, stations: Any) -> Any:
+    """Farthest place from the nearest alert station along the line."""
+    return plain(length_km / np.maximum(stations, 1.0) / 2.0)
+
+
+@formula(
+    "size.rescue.corridor_minutes", unit="min", text="alert + 60 x detour x offset / slowest road",
+    reference="MODEL.md 1.5, extraction corridor",
+)  # fmt: skip
+def corridor_minutes(alert_minutes: Any, detour: Any, offset_km: Any, road_kmh: Any) -> Any:
+    """Minutes until the companies that open a way out stand with the troops in danger, by the slowest road."""
+    slowest = np.min(np.asarray(road_kmh, dtype=float), axis=-1, keepdims=np.ndim(road_kmh) > 1)
+    return plain(alert_minutes + 60.0 * detour * offset_km / slowest)
 
 
 @formula(
@@ -44,35 +111,74 @@ def sites(length_km: Any, radius_km: Any, offset_km: Any) -> Any:
 )
 def cas_stations(length_km: Any, speed_kmh: Any, minutes: Any, alert_minutes: Any) -> Any:
     """Alert stations from which aircraft reach troops in danger anywhere along the line in time."""
-    radius = max(minutes - alert_minutes, 0.0) * speed_kmh / 60.0
-    return float(math.ceil(length_km / (2.0 * radius) - 1e-9)) if radius > 0 else np.inf
+    margin = np.asarray(minutes - alert_minutes, dtype=float)
+    if not bool(np.all(margin > 0)):
+        raise ValueRangeError(
+            f"close air support: factors.rescue.cas_minutes less factors.rescue.cas_alert_minutes is {margin.min():g} "
+            "minutes; expected more than 0, or no aircraft arrives in time"
+        )
+    return whole(length_km / (2.0 * margin * speed_kmh / 60.0))
 
 
 def demand_rescue(desk: Desk) -> TaskDemand:
     """Evacuation sites for every force; support from the air, search and rescue, and a corridor for armed postures."""
-    radius = desk.apply(
-        "size.rescue.radius", "size.rescue.radius", minutes=desk.service("medevac_minutes"),
-        speed_kmh=desk.of_capability("medevac_helo_det", "speed_kmh"), alert_minutes=desk.factor("rescue.alert_minutes"),
-        scene_minutes=desk.factor("rescue.scene_minutes"),
-    )  # fmt: skip
-    behind = desk.inputs.posture in {"reassure", "robust"}
-    offset = desk.settlement("standoff_km") if behind else desk.factor("laydown.post_offset_km")
-    places = desk.apply(
-        "size.rescue.sites", "size.rescue.sites", length_km=desk.length(), radius_km=radius, offset_km=offset
-    )
+    flight = {
+        "speed_kmh": desk.of_capability("medevac_helo_det", "speed_kmh"),
+        "alert_minutes": desk.factor("rescue.alert_minutes"), "scene_minutes": desk.factor("rescue.scene_minutes"),
+    }  # fmt: skip
+    radius = desk.apply("size.rescue.radius", "size.rescue.radius", minutes=desk.service("medevac_minutes"), **flight)
+    offset = _offset(desk)
+    if desk.is_area:
+        places = desk.apply("size.rescue.sites", "size.rescue.discs", area_km2=desk.area(), radius_km=radius)
+        desk.apply(
+            "size.rescue.medevac_minutes",
+            "size.rescue.medevac_minutes_area",
+            area_km2=desk.area(),
+            sites=places,
+            **flight,
+        )
+    else:
+        line = {"length_km": desk.length(), "offset_km": offset}
+        places = desk.apply("size.rescue.sites", "size.rescue.sites", radius_km=radius, **line)
+        desk.apply("size.rescue.medevac_minutes", "size.rescue.medevac_minutes", sites=places, **line, **flight)
     helos = desk.apply("size.rescue.medevac", "size.product", sites=places, each=desk.factor("rescue.dets_per_site"))
     surgery = desk.apply("size.rescue.surgery", "size.product", sites=places, each=desk.factor("rescue.role2_per_site"))
     rows = [_row(desk, "medevac", helos), _row(desk, "surgery", surgery)]
-    if desk.number(f"rescue.armed_{desk.inputs.posture}") > 0:
-        rows.extend(_armed_rows(desk))
-    return TaskDemand(task=TASK, rows=tuple(rows), binding=_binding(desk, radius, offset, places))
+    armed = desk.switch(f"rescue.armed_{desk.inputs.posture}")
+    if armed:
+        rows.extend(_armed_rows(desk, offset))
+    return TaskDemand(task=TASK, rows=tuple(rows), binding=desk.say(lambda: _binding(desk, armed=armed)))
 
 
-def _armed_rows(desk: Desk) -> list[Row]:
+def _offset(desk: Desk) -> str:
+    """How far the helicopters stand behind the line."""
+    behind = desk.inputs.posture in {"reassure", "robust"}
+    return desk.settlement("standoff_km") if behind else desk.factor("laydown.post_offset_km")
+
+
+def _armed_rows(desk: Desk, offset: str) -> list[Row]:
+    """Close air support, search and rescue, and a way out, each with the minutes it takes as sized."""
+    speed, alert = desk.of_capability("fighter_sqn", "speed_kmh"), desk.factor("rescue.cas_alert_minutes")
     stations = desk.apply(
-        "size.rescue.cas_stations", "size.rescue.cas_stations", length_km=desk.length(),
-        speed_kmh=desk.of_capability("fighter_sqn", "speed_kmh"), minutes=desk.factor("rescue.cas_minutes"),
-        alert_minutes=desk.factor("rescue.cas_alert_minutes"),
+        "size.rescue.cas_stations", "size.rescue.cas_stations", length_km=desk.length(), speed_kmh=speed,
+        minutes=desk.factor("rescue.cas_minutes"), alert_minutes=alert,
+    )  # fmt: skip
+    half = desk.apply(
+        "size.rescue.cas_distance", "size.rescue.half_spacing", length_km=desk.length(), stations=stations
+    )
+    desk.apply(
+        "size.rescue.cas_minutes", "size.rescue.flight_minutes", alert_minutes=alert, distance_km=half, speed_kmh=speed
+    )
+    searcher = desk.inputs.capabilities.get(SEARCH)
+    if searcher is not None and searcher.speed_kmh > 0:
+        desk.apply(
+            "size.rescue.csar_minutes", "size.rescue.flight_minutes",
+            alert_minutes=desk.factor("rescue.csar_alert_minutes"), distance_km=desk.factor("rescue.csar_distance_km"),
+            speed_kmh=desk.of_capability(SEARCH, "speed_kmh"),
+        )  # fmt: skip
+    desk.apply(
+        "size.rescue.corridor_minutes", "size.rescue.corridor_minutes", alert_minutes=desk.factor("respond.alert_minutes"),
+        detour=desk.factor("respond.detour"), offset_km=offset, road_kmh=desk.sector("road_kmh", unit="km/h"),
     )  # fmt: skip
     support = desk.apply(
         "size.rescue.cas", "size.product", stations=stations, each=desk.factor("air.aircraft_per_station"),
@@ -88,14 +194,14 @@ def _row(desk: Desk, name: str, figure: str) -> Row:
     return Row(task=TASK, id=f"rescue.{name}", amount=desk[figure], unit="units", figure=figure, gives=gives)
 
 
-def _binding(desk: Desk, radius: str, offset: str, places: str) -> str:
-    text = f"evacuation to surgery within {desk['service.medevac_minutes']:.0f} minutes from {desk[places]:g} sites"
-    if desk[radius] > desk[offset]:
+def _binding(desk: Desk, *, armed: bool) -> str:
+    asked, takes = desk["service.medevac_minutes"], desk["size.rescue.medevac_minutes"]
+    text = f"evacuation to surgery within {asked:.0f} minutes from {desk['size.rescue.sites']:g} sites"
+    if takes > asked + 1e-6:
+        text += f" cannot be met behind a standoff of {desk[_offset(desk)]:g} km; as sized it takes up to {takes:.0f} minutes"
+    if not armed:
         return text
-    reached = (
-        desk["factors.rescue.alert_minutes"] + desk["factors.rescue.scene_minutes"]
-        + 120.0 * math.sqrt(2.0) * desk[offset] / desk["capabilities.medevac_helo_det.speed_kmh"]
-    )  # fmt: skip
-    return (
-        text + f" cannot be met behind a standoff of {desk[offset]:g} km; as sized it takes up to {reached:.0f} minutes"
-    )
+    text += f"; close air support after {desk['size.rescue.cas_minutes']:.0f} minutes"
+    if "size.rescue.csar_minutes" in desk.sheet.values:
+        text += f", search and rescue after {desk['size.rescue.csar_minutes']:.0f}"
+    return text + f", a way out opened after {desk['size.rescue.corridor_minutes']:.0f}"

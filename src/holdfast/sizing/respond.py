@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from holdfast.models.incidents import expected_rate, peakedness
-from holdfast.models.queueing import hayward_loss, hypercube, servers_for_loss
+from holdfast.models.queueing import overlapping_bases, servers_for_loss_each
 from holdfast.models.travel import response_radius_km, road_speed_kmh
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk, Row, TaskDemand
+from holdfast.sizing.desk import Desk, Row, TaskDemand, along, plain, whole
 
 TASK = "respond"
-_WINDOW = 11  # bases looked at together when they overlap; farther ones are never called in time
+DISC = 1.5 * math.sqrt(3.0)
+"""Area a disc of radius 1 serves in the densest covering of the plane by equal discs, that by hexagons."""
 
 
 @formula(
@@ -61,8 +62,8 @@ def air_used(by_road: Any, by_air: Any) -> Any:
 )
 def air_share(by_air: Any, width_km: Any) -> Any:
     """Share of the line reached in time only by helicopter."""
-    width = np.broadcast_to(np.asarray(width_km, dtype=float), np.shape(by_air))
-    return float(width[np.asarray(by_air) > 0].sum() / max(float(width.sum()), 1e-9))
+    only = np.asarray(by_air) > 0
+    return plain(along(np.where(only, width_km, 0.0)) / np.maximum(along(width_km + np.zeros(only.shape)), 1e-9))
 
 
 @formula(
@@ -72,7 +73,25 @@ def air_share(by_air: Any, width_km: Any) -> Any:
 def bases(width_km: Any, by_road: Any, by_air: Any) -> Any:
     """Bases so that every point lies inside a frontage; sectors out of reach by any means are not counted."""
     best = np.maximum(by_road, by_air)
-    return float(math.ceil(float(np.sum(np.where(best > 0, width_km / np.maximum(best, 1e-9), 0.0))) - 1e-9))
+    return whole(along(np.where(best > 0, width_km / np.maximum(best, 1e-9), 0.0)))
+
+
+@formula(
+    "size.respond.radius", unit="km", text="v (t - alert) / 60 / detour", reference="MODEL.md 1.3, spacing",
+)  # fmt: skip
+def radius(minutes: Any, speed_kmh: Any, alert_minutes: Any, detour: Any) -> Any:
+    """How far from a base a company gets in time, by the slowest road of the area."""
+    slowest = np.min(np.asarray(speed_kmh, dtype=float), axis=-1, keepdims=np.ndim(speed_kmh) > 1)
+    return plain(np.asarray(response_radius_km(minutes, slowest, alert_minutes)) / detour)
+
+
+@formula(
+    "size.respond.discs", unit="bases", text="area / (3 sqrt(3) / 2 x radius^2), rounded up",
+    reference="least density of discs that cover the plane, Kershner 1939",
+)  # fmt: skip
+def discs(area_km2: Any, radius_km: Any) -> Any:
+    """Bases whose discs cover an area: no arrangement of equal discs covers a large area with fewer."""
+    return whole(area_km2 / (DISC * np.maximum(radius_km, 1e-3) ** 2))
 
 
 @formula(
@@ -81,8 +100,18 @@ def bases(width_km: Any, by_road: Any, by_air: Any) -> Any:
 )  # fmt: skip
 def calls_per_day(width_km: Any, weight: Any, episodes: Any, commitment: Any, branching: Any, share: Any) -> Any:
     """Calls on reaction companies along the whole line; what presence may prevent is not counted on."""
-    background = np.sum(width_km * weight) / 100.0 * episodes * (1.0 - commitment)
-    return float(expected_rate(background, branching)) * share
+    background = along(width_km * weight) / 100.0 * episodes * (1.0 - commitment)
+    return plain(expected_rate(background, branching) * share)
+
+
+@formula(
+    "size.respond.calls_of_people", unit="calls/day",
+    text="people / 100,000 x episodes x (1 - commitment) / (1 - branching) x share called",
+    reference="MODEL.md 5.1, expected rate, of a population",
+)  # fmt: skip
+def calls_of_people(people: Any, episodes: Any, commitment: Any, branching: Any, share: Any) -> Any:
+    """Calls on reaction companies from the people of an area."""
+    return plain(expected_rate(people / 1e5 * episodes * (1.0 - commitment), branching) * share)
 
 
 @formula(
@@ -102,10 +131,8 @@ def call_peakedness(calls: Any, branching: Any, decay_days: Any, service_hours: 
 )  # fmt: skip
 def colocated(bases: Any, calls: Any, service_hours: Any, peak: Any, blocking: Any) -> Any:
     """Companies when each base must answer its own calls."""
-    if bases == 0:
-        return 0.0
-    load = calls * service_hours / 24.0 / bases
-    return bases * max(1.0, float(servers_for_loss(load, blocking, peak)))
+    load = calls * service_hours / 24.0 / np.maximum(bases, 1.0)
+    return plain(bases * np.maximum(1.0, servers_for_loss_each(load, blocking, peak)))
 
 
 @formula(
@@ -114,52 +141,19 @@ def colocated(bases: Any, calls: Any, service_hours: Any, peak: Any, blocking: A
 )  # fmt: skip
 def spread(bases: Any, calls: Any, service_hours: Any, peak: Any, blocking: Any) -> Any:
     """Companies when more bases than reach asks for stand closer together and help each other."""
-    if bases == 0:
-        return 0.0
-    low, high = int(bases), int(bases)
-    while _late_share(bases, high, calls, service_hours, peak) > blocking:
-        low, high = high, 2 * high
-        if high > 64 * bases:
-            return math.inf
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _late_share(bases, middle, calls, service_hours, peak) > blocking:
-            low = middle
-        else:
-            high = middle
-    return float(high)
-
-
-def _late_share(needed: float, count: int, calls: float, service_hours: float, peak: float) -> float:
-    """Share of calls at the middle of a row of `count` bases not answered by a base whose frontage holds the place.
-
-    `needed` bases just reach everything, so a frontage is count/needed spacings wide. Clusters enter by the Poisson load
-    that loses as much at one server as Hayward's formula says (equivalent random load).
-    """
-    lost = hayward_loss(calls * service_hours / 24.0 / count, 1.0, peak)
-    if lost >= 1.0 - 1e-9:
-        return 1.0
-    units = min(count, _WINDOW)
-    at = (np.arange(4 * units) + 0.5) / 4.0 - 0.5
-    distance = np.abs(at[:, None] - np.arange(units)[None, :])
-    order = np.argsort(distance, axis=1, kind="stable").astype(np.int64)
-    rate = np.full(at.size, lost / (1.0 - lost) / 4.0)
-    found = hypercube(rate, order, 1.0, exact=units <= 5)
-    reach = distance <= 0.5 * count / needed + 1e-9
-    middle = np.abs(at - (units - 1) / 2.0) <= 0.5
-    answered = np.where(reach, found.dispatch, 0.0).sum(axis=1)
-    return float(1.0 - answered[middle].mean())
+    found = overlapping_bases(bases, calls * service_hours / 24.0, blocking, peak, tabulated=np.ndim(calls) > 0)
+    return plain(found)
 
 
 @formula("size.respond.companies", unit="companies", text="the smaller of the two layouts", reference="MODEL.md 1.3")
 def companies(colocated: Any, spread: Any) -> Any:
     """Reaction companies: several a base, or more bases that overlap, whichever needs fewer."""
-    return min(colocated, spread)
+    return plain(np.minimum(colocated, spread))
 
 
 def demand_respond(desk: Desk) -> TaskDemand:
     """Reaction companies by reach and by load, and lift where only the air is fast enough."""
-    base = _bases(desk)
+    base = _discs(desk) if desk.is_area else _bases(desk)
     shared = {
         "bases": base, "calls": _calls(desk), "service_hours": desk.factor("respond.service_hours"),
         "blocking": desk.service("respond_blocking"),
@@ -169,13 +163,15 @@ def demand_respond(desk: Desk) -> TaskDemand:
         branching=desk.behaviour("episode_branching"), decay_days=desk.behaviour("episode_decay_days"),
         service_hours=shared["service_hours"],
     )  # fmt: skip
-    alone = desk.apply("size.respond.colocated", "size.respond.colocated", **shared)
-    helped = desk.apply("size.respond.spread", "size.respond.spread", **shared)
-    figure = desk.apply("size.respond.companies", "size.respond.companies", colocated=alone, spread=helped)
+    figure = desk.apply("size.respond.colocated", "size.respond.colocated", **shared)
+    if not desk.is_area:  # bases in a row help each other; for bases in the plane each is judged alone, which is safe
+        helped = desk.apply("size.respond.spread", "size.respond.spread", **shared)
+        figure = desk.apply("size.respond.companies", "size.respond.companies", colocated=figure, spread=helped)
     rows = [Row(task=TASK, id="respond.companies", amount=desk[figure], unit="companies", figure=figure,
                 gives=desk.gives("companies", task=TASK))]  # fmt: skip
-    rows.extend(_lift_rows(desk, figure))
-    return TaskDemand(task=TASK, rows=tuple(rows), binding=_binding(desk, base, figure))
+    if not desk.is_area:
+        rows.extend(_lift_rows(desk, figure))
+    return TaskDemand(task=TASK, rows=tuple(rows), binding=desk.say(lambda: _binding(desk, base, figure)))
 
 
 def _offset(desk: Desk) -> str:
@@ -185,12 +181,25 @@ def _offset(desk: Desk) -> str:
     return desk.factor("laydown.post_offset_km")
 
 
-def _bases(desk: Desk) -> str:
-    road = desk.apply(
+def _road(desk: Desk) -> str:
+    return desk.apply_once(
         "size.respond.speed", "size.respond.speed", road_kmh=desk.sector("road_kmh", unit="km/h"),
         season_factor=desk.factor("respond.season_factor"), mines=desk.sector("mines", unit="1"),
         mine_speed_factor=desk.factor("respond.mine_speed_factor"),
     )  # fmt: skip
+
+
+def _discs(desk: Desk) -> str:
+    """Bases that cover an area by road."""
+    reached = desk.apply(
+        "size.respond.radius", "size.respond.radius", minutes=desk.service("respond_minutes"), speed_kmh=_road(desk),
+        alert_minutes=desk.factor("respond.alert_minutes"), detour=desk.factor("respond.detour"),
+    )  # fmt: skip
+    return desk.apply("size.respond.bases", "size.respond.discs", area_km2=desk.area(), radius_km=reached)
+
+
+def _bases(desk: Desk) -> str:
+    road = _road(desk)
     shared = {"minutes": desk.service("respond_minutes"), "offset_km": _offset(desk)}
     by_road = desk.apply(
         "size.respond.frontage_road", "size.respond.frontage", speed_kmh=road,
@@ -211,17 +220,24 @@ def _bases(desk: Desk) -> str:
 
 
 def _calls(desk: Desk) -> str:
+    shared = {
+        "commitment": desk.settlement("political_commitment"), "branching": desk.behaviour("episode_branching"),
+        "share": desk.factor(f"respond.call_share_{desk.inputs.posture}"),
+    }  # fmt: skip
+    if desk.is_area:
+        return desk.apply(
+            "size.respond.calls", "size.respond.calls_of_people", people=desk.population(),
+            episodes=desk.factor("respond.episodes_per_100k_people_day"), **shared,
+        )  # fmt: skip
     return desk.apply(
         "size.respond.calls", "size.respond.calls", width_km=desk.widths(),
-        weight=desk.sector("threat_weight", unit="1"), episodes=desk.behaviour("episodes_per_100km_day"),
-        commitment=desk.settlement("political_commitment"), branching=desk.behaviour("episode_branching"),
-        share=desk.factor(f"respond.call_share_{desk.inputs.posture}"),
+        weight=desk.sector("threat_weight", unit="1"), episodes=desk.behaviour("episodes_per_100km_day"), **shared,
     )  # fmt: skip
 
 
 def _lift_rows(desk: Desk, companies_figure: str) -> list[Row]:
     """Helicopters for the share of the line that only they reach in time."""
-    if not np.any(np.asarray(desk["size.respond.air_used"]) > 0):
+    if desk.draws is None and not np.any(np.asarray(desk["size.respond.air_used"]) > 0):
         return []
     name = desk.apply(
         "size.respond.air_share", "size.respond.air_share", by_air="size.respond.air_used", width_km=desk.widths()
@@ -237,10 +253,12 @@ def _lift_rows(desk: Desk, companies_figure: str) -> list[Row]:
 def _binding(desk: Desk, base: str, figure: str) -> str:
     binds = "reach" if desk[figure] <= desk[base] else "load (clustered calls)"
     text = (
-        f"{binds} binds: {desk[base]:g} bases reach the line in {desk['service.respond_minutes']:.0f} minutes, "
-        f"{desk[figure]:g} companies answer {desk['size.respond.calls']:.2g} calls a day "
-        f"(peakedness {desk['size.respond.peakedness']:.2g})"
+        f"{binds} binds: {desk[base]:g} bases reach the {'area' if desk.is_area else 'line'} in "
+        f"{desk['service.respond_minutes']:.0f} minutes, {desk[figure]:g} companies answer "
+        f"{desk['size.respond.calls']:.2g} calls a day (peakedness {desk['size.respond.peakedness']:.2g})"
     )
+    if desk.is_area:
+        return text + ("" if desk["population"] > 0 else "; no population is given, so no calls are counted")
     unreached = (desk["size.respond.road_used"] <= 0) & (desk["size.respond.air_used"] <= 0)
     if np.any(unreached):
         names = [row.id for row, out in zip(desk.inputs.sectors, np.atleast_1d(unreached), strict=True) if out]

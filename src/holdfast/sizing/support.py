@@ -6,18 +6,16 @@ of command and strength until nothing changes (formulas 10 and 11 of docs/stages
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from holdfast.core.errors import InfeasibleError, ValueRangeError
+from holdfast.core.errors import ValueRangeError
 from holdfast.scenario.types import Capability
 from holdfast.sizing.desk import Desk
-
-HEADQUARTERS = (("brigade_hq", "command.units_per_brigade"), ("division_hq", "command.brigades_per_division"))
-FORCE_HEADQUARTERS = "corps_hq"
-_ROUNDS = 60
+from holdfast.sizing.program import make_rules, refuse_growth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,77 +63,29 @@ def add_support(desk: Desk, direct: Mapping[str, float]) -> Supported:
     InfeasibleError
         When the numbers still grow after many rounds.
     """
-    capabilities = desk.inputs.capabilities
-    total = {name: _whole(direct[name]) for name in capabilities if direct.get(name, 0.0) > 0}
-    own = dict(total)
-    for number in range(_ROUNDS):
-        wanted = _needed(total, capabilities)
-        for name, units in (_follow_strength(desk, total) | _headquarters(desk, total)).items():
-            wanted[name] = max(wanted.get(name, 0.0), units)
-        grown = {
-            name: _whole(max(total.get(name, 0.0), own.get(name, 0.0), wanted.get(name, 0.0)))
-            for name in capabilities
-            if name in total or name in wanted
-        }
-        grown = {name: units for name, units in grown.items() if units > 0}
-        if grown == total:
-            return Supported(total=total, direct=own, rounds=number + 1)
-        total = grown
-    raise InfeasibleError(
-        f"support: units still grow after {_ROUNDS} rounds; expected needs, spans and strength to settle"
+    from holdfast.sizing.program_kernels.kernels import support_units
+
+    names, rules = tuple(desk.inputs.capabilities), make_rules(desk)
+    own = np.array([float(direct.get(name, 0.0)) for name in names])
+    total = np.zeros(len(names))
+    rounds = support_units(
+        own, rules.people[0], rules.needs_unit, rules.needs_other, rules.needs_amount, rules.in_country, rules.commanded,
+        rules.follows, rules.per_unit[0], rules.spans[0], rules.heads, rules.wards, rules.ward[0], rules.power[0],
+        float(rules.asked_power[0]), total,
+    )  # fmt: skip
+    if rounds == 0:
+        refuse_growth()
+    return read_supported(names, own, total, rounds)
+
+
+def read_supported(names: Sequence[str], direct: Any, total: Any, rounds: float) -> Supported:
+    """Units by name from columns over all capabilities; direct ones rounded up."""
+    own = np.ceil(np.asarray(direct) - 1e-9)
+    return Supported(
+        total={name: float(units) for name, units in zip(names, total, strict=True) if units > 0},
+        direct={name: float(units) for name, units in zip(names, own, strict=True) if units > 0},
+        rounds=int(rounds),
     )
-
-
-def _whole(units: float) -> float:
-    return float(np.ceil(units - 1e-9))
-
-
-def _needed(total: Mapping[str, float], capabilities: Mapping[str, Capability]) -> dict[str, float]:
-    """Units needed by those held: one round of the Leontief recursion."""
-    wanted: dict[str, float] = {}
-    for name, units in total.items():
-        for other, amount in capabilities[name].needs.items():
-            if other in capabilities:
-                wanted[other] = wanted.get(other, 0.0) + units * amount
-    return wanted
-
-
-def _follow_strength(desk: Desk, total: Mapping[str, float]) -> dict[str, float]:
-    """Housing, medical, police and the like: people in country over people a unit (factors `strength.people_per_*`)."""
-    people = people_in(desk, total, "country")
-    found: dict[str, float] = {}
-    for key in desk.inputs.factors:
-        if key.startswith("strength.people_per_"):
-            name = key.removeprefix("strength.people_per_")
-            if name in desk.inputs.capabilities:
-                found[name] = people / desk.number(key)
-    return found
-
-
-def _headquarters(desk: Desk, total: Mapping[str, float]) -> dict[str, float]:
-    """Headquarters by span: brigades over units, divisions over several brigades, one force headquarters over divisions."""
-    below = commanded_units(desk, total)
-    found: dict[str, float] = {}
-    for level, (name, key) in enumerate(HEADQUARTERS):
-        if below <= 0 or (level > 0 and below <= 1):
-            return found
-        below = _whole(below / desk.number(key))
-        if name in desk.inputs.capabilities:
-            found[name] = below
-    if below > 1 and FORCE_HEADQUARTERS in desk.inputs.capabilities:
-        found[FORCE_HEADQUARTERS] = 1.0
-    return found
-
-
-def commanded_units(desk: Desk, total: Mapping[str, float]) -> float:
-    """Units a brigade commands: ground, air-defence and support units in country, small ones in proportion to people."""
-    full = desk.number("command.full_unit_people")
-    count = 0.0
-    for name, units in total.items():
-        row = desk.capability(name)
-        if row.area == "country" and row.domain in {"ground", "air_defence", "support", "sensor"}:
-            count += units * min(1.0, row.personnel / full)
-    return count
 
 
 def people_in(desk: Desk, total: Mapping[str, float], area: str) -> float:

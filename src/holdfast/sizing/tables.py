@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 
 from holdfast.core.arrays import Coordinates, collect, labelled
 from holdfast.scenario.types import TASKS
-from holdfast.sizing.core import Sized, people_for
+from holdfast.sizing.core import Sized, forces_alone, people_without
 from holdfast.sizing.desk import Desk
+from holdfast.sizing.draws import ArraySheet, Draws
 from holdfast.sizing.hold import hold_power, hold_rows
 from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.menu import cost_of
+from holdfast.sizing.program import build_program, solve_program
 
 # Presentation only: the rows and columns of the table that every brief shows, beside the case's own values.
 _RATIOS = (1.5, 2.0, 3.0, 4.0, 6.0)
@@ -24,14 +25,15 @@ _HOST_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9)
 
 def split_by_task(sized: Sized) -> tuple[dict[str, float], dict[str, float], dict[str, dict[str, float]]]:
     """People if each task were alone, people saved without it, and the units each asks for alone."""
-    alone: dict[str, float] = {}
-    saved: dict[str, float] = {}
-    units: dict[str, dict[str, float]] = {}
-    for task, demand in sized.demands.items():
-        direct, alone[task] = people_for(sized.desk, demand.rows)
-        units[task] = direct.units
-        others = [row for row in sized.rows if row.task != task]
-        saved[task] = max(sized.in_country - people_for(sized.desk, others)[1], 0.0)
+    tasks = list(sized.demands)
+    forces = forces_alone(sized)
+    alone = dict(zip(tasks, forces.country.tolist(), strict=True))
+    less = people_without(sized, [(task,) for task in tasks])
+    saved = {task: max(sized.in_country - float(people), 0.0) for task, people in zip(tasks, less, strict=True)}
+    units = {
+        task: {name: float(count) for name, count in zip(forces.names, row, strict=True) if count > 0}
+        for task, row in zip(tasks, forces.direct, strict=True)
+    }
     desk = sized.desk
     support = {name: sized.supported.support(name) for name in sized.supported.total}
     for name, extra in support.items():
@@ -116,9 +118,7 @@ def hold_table(inputs: SizingInputs, sized: Sized) -> xr.DataArray:
     shares = sorted({*_HOST_SHARES, inputs.behaviour.host_share.nominal})
     table = np.zeros((len(ratios), len(shares)))
     if "hold" in sized.demands:
-        for i, ratio in enumerate(ratios):
-            for j, share in enumerate(shares):
-                table[i, j] = _people_to_hold(inputs, ratio, share)
+        table = people_to_hold(inputs, ratios, shares)
     return _hold_array(table, ratios, shares)
 
 
@@ -134,11 +134,10 @@ def _hold_array(table: np.ndarray, ratios: Sequence[float], shares: Sequence[flo
     )
 
 
-def _people_to_hold(inputs: SizingInputs, ratio: float, share: float) -> float:
-    case = replace(
-        inputs, service=replace(inputs.service, hold_force_ratio=ratio),
-        behaviour=replace(inputs.behaviour, host_share=inputs.behaviour.host_share.fixed_at(share)),
-    )  # fmt: skip
-    desk = Desk(case)
-    rows = hold_rows(desk, float(desk[hold_power(desk)]))
-    return people_for(desk, rows)[1]
+def people_to_hold(inputs: SizingInputs, ratios: Sequence[float], shares: Sequence[float]) -> np.ndarray:
+    """People in country for the hold task alone, for every ratio (rows) and host share (columns) together."""
+    pairs = np.array([(ratio, share) for ratio in ratios for share in shares])
+    draws = Draws(len(pairs), fixed={"service.hold_force_ratio": pairs[:, 0], "behaviour.host_share": pairs[:, 1]})
+    desk = Desk(inputs, ArraySheet(), draws)
+    program = build_program(desk, hold_rows(desk, desk[hold_power(desk)]))
+    return np.asarray(solve_program(program, cases=len(pairs)).country.reshape(len(ratios), len(shares)))

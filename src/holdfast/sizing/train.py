@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, Row, TaskDemand
@@ -16,9 +18,9 @@ TASK = "train"
 )
 def teams(trainees: Any, per_day: Any) -> Any:
     """Teams, not rounded: the cover rounds."""
-    if not per_day > 0:
+    if not np.all(np.asarray(per_day) > 0):
         raise ValueRangeError(
-            f"training_team: output_per_day is {per_day}; expected more than 0 trainees a day (capabilities.csv)"
+            f"training_team: output_per_day is {np.min(per_day):g}; expected more than 0 trainees a day (capabilities.csv)"
         )
     return trainees / (per_day * 365.0)
 
@@ -37,4 +39,5 @@ def demand_train(desk: Desk) -> TaskDemand:
         figure=figure,
         gives=desk.gives("trainers", task=TASK),
     )
-    return TaskDemand(task=TASK, rows=(row,), binding=f"{desk['service.trainees_per_year']:,.0f} trainees a year")
+    text = desk.say(lambda: f"{desk['service.trainees_per_year']:,.0f} trainees a year")
+    return TaskDemand(task=TASK, rows=(row,), binding=text)

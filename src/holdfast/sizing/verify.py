@@ -34,5 +34,10 @@ def demand_verify(desk: Desk) -> TaskDemand:
         figure=figure,
         gives=desk.gives("teams", task=TASK),
     )
-    text = f"{desk[desk.settlement('withdrawal_sites')]:g} sites, {desk['service.verify_visits_per_site_month']:g} visits each a month"
+    text = desk.say(
+        lambda: (
+            f"{desk['settlement.withdrawal_sites']:g} sites, {desk['service.verify_visits_per_site_month']:g} visits "
+            "each a month"
+        )
+    )
     return TaskDemand(task=TASK, rows=(row,), binding=text)
