@@ -79,9 +79,8 @@ class Requirement:
     agreement: str = ""
     """How our size agrees with all estimates of the triangulation, in one sentence."""
     matrix: xr.Dataset | None = None
-    """Troops to tasks. Dims (situation, task, capability): `allotted` (units); dims (task, capability): `may` (whether its
-    role suits the task); dims (situation, capability): `free` (units not allotted then); dim capability: `units`,
-    `shared` (whether several tasks use it, at one time or at different times)."""
+    """Troops to tasks: `allotted` (situation, task, capability), units; `may` (task, capability), whether its role suits
+    the task. What is left of `cover.total` in a situation is free then."""
     statement: tuple[StatementLine, ...] = ()
     medical: Medical | None = None
     housing: Housing | None = None

@@ -33,24 +33,69 @@ class StatementLine:
     cost_musd_year: float
     sourced_share: float
     """Share of the inputs behind the number that rest on a source and on no assumption."""
+    partly_sourced_share: float
+    """Share of them that name a source and an assumption too."""
     figure: str
     """Name of the figure that says why this number (for `explain`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Casualties:
+    """People a day in one situation; the design-basis test adds to routine."""
+
+    situation: str
+    """`routine` or `test`."""
+    sick: float
+    admitted: float
+    wounded: float
+    dead: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CareStep:
+    """One step of the 10-1-2 timeline, in minutes from the wound: what is wanted and what the sites sized give."""
+
+    step: str
+    """`first_response`, `resuscitation` or `surgery`."""
+    limit: float
+    mean: float
+    """By air, mean over the line (nan where the force has no site)."""
+    worst: float
+    """By air, at the farthest point."""
+    road: float
+    """At the farthest point when helicopters cannot fly."""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the farthest point is reached in time by air."""
+        return self.worst <= self.limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hospital:
+    """Hospitals of one role: patients, beds, and units by each rule beside those held."""
+
+    role: str
+    lying: float
+    """Mean number of patients lying at the end of the design-basis test."""
+    beds: float
+    """Beds for them with the margin for queues."""
+    by_timeline: float
+    by_beds: float
+    by_strength: float
+    held: float
+    beds_held: float
+    binding: str
+    """The rule that binds: timeline, beds, strength, or the cover where tasks hold more than any rule asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Medical:
     """Casualties expected, minutes to care, and the hospitals that follow."""
 
-    casualties: xr.Dataset
-    """Dim situation (routine, test): `sick`, `admitted`, `wounded`, `dead`, people a day."""
-    timeline: xr.Dataset
-    """Dim step (first_response, resuscitation, surgery): `limit`, `mean`, `worst`, minutes by air from the sites sized,
-    and `road`, minutes at worst when helicopters cannot fly (nan where the force has no site)."""
-    beds: xr.Dataset
-    """Dim role (medical_role2, medical_role3): `load` (patients lying), `beds` (with the margin for queues), units
-    `by_timeline`, `by_beds`, `by_strength`, `held`, and `beds_held`."""
-    binding: dict[str, str]
-    """For each role the rule that binds: timeline, beds, strength, or `the cover` where tasks hold more."""
+    casualties: tuple[Casualties, ...]
+    timeline: tuple[CareStep, ...]
+    hospitals: tuple[Hospital, ...]
     home_per_month: float
     """Patients flown home a month in routine."""
     flights_per_month: float
@@ -61,12 +106,25 @@ class Medical:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HousingStandard:
+    """Places of one standard, and what they take."""
+
+    standard: str
+    """`buildings`, `containers` or `tents`."""
+    places: float
+    area_m2: float
+    fuel_t_day: float
+    """On the mean day of the heating season."""
+    fuel_t_day_cold: float
+    build_battalion_months: float
+    cost_musd: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Housing:
     """Winter housing: places, heated area, fuel, camps, months to build and cost."""
 
-    standards: xr.Dataset
-    """Dim standard (buildings, containers, tents): `places`, `area_m2`, `fuel_t_day`, `fuel_t_day_cold`, `build_months`
-    (unit: battalion months), `cost_musd`."""
+    standards: tuple[HousingStandard, ...]
     places: float
     fuel_season_t: float
     camp_units: float
@@ -96,29 +154,72 @@ class PastDrawdown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExitCost:
+    """What the force costs over some years, MUSD."""
+
+    rule: str
+    """`kept`, `halving` or `steps`."""
+    years: float
+    running: float
+    with_housing: float
+    """Running cost and the one-off cost of winter housing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolLimit:
+    """How long the pools of one capability keep the number required on station."""
+
+    capability: str
+    required: float
+    pool: float
+    """Units free to deploy in all pools of the table, whoever would join."""
+    break_month: float
+    """Month after D in which they can no longer fill it (inf: never; 0: not even once)."""
+    lasting: dict[str, float]
+    """Units that they keep on station for 24, 60 and 120 months."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotationRule:
+    """A tour rule, and both meanings of rotation under it."""
+
+    id: str
+    name: str
+    tour_months: float
+    dwell: float
+    overlap_months: float
+    deployable_share: float
+    standing: float
+    """Pool over deployed, to go on for ever."""
+    throughput: float
+    """People through the force in two years over deployed."""
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exit:
     """How the force shrinks, what it costs over the years, and when rotation breaks."""
 
     people: xr.DataArray
     """Dims (rule, month): people deployed, months 0 to 120; rules `kept`, `halving`, `steps`."""
-    cost: xr.DataArray
-    """Dims (rule, years): cumulative cost over 2, 5 and 10 years, MUSD, with the one-off cost of housing."""
+    costs: tuple[ExitCost, ...]
     price_basis: str
-    pools: xr.Dataset
-    """Dim capability (those required): `required` and `pool` (units), `break_month` (inf: never), `lasting_24`,
-    `lasting_60`, `lasting_120` (units that the pools keep on station for so many months)."""
-    pool_needed: xr.DataArray
-    """Dim months (24, 60, 120): people in the pool at which rotation by the planning factors breaks in that month."""
+    pools: tuple[PoolLimit, ...]
+    """Capabilities required that have a pool, the first to break first."""
+    pool_needed: dict[str, float]
+    """People in the pool at which rotation by the plan's own tour rule breaks in month 24, 60 and 120; beyond the cycle of
+    tour and dwell it is the standing pool, which never breaks."""
+    pool_spent: dict[str, float]
+    """The same where nobody serves twice: the other meaning of rotation, how many pass through in these months."""
     break_month: float
     """Month in which the first capability that has a pool breaks (inf: never)."""
-    break_month_people: float
-    """Month in which all pools together break, if people were exchangeable between capabilities: an upper bound."""
     breaks_first: str
+    break_month_people: float
+    """Month in which all pools together break if people were exchangeable between capabilities: an upper bound."""
     no_pool: tuple[str, ...]
     """Capabilities required for which the table names no pool at all."""
-    rules: xr.Dataset
-    """Dim rule (published tour rules and the plan's own): `tour_months`, `dwell`, `overlap_months`, `deployable_share`,
-    `standing` (pool over deployed, for ever), `throughput` (people through the force in two years over deployed)."""
+    rules: tuple[RotationRule, ...]
+    """The plan's own tour rule and published ones."""
     past: tuple[PastDrawdown, ...]
     past_halving: dict[str, float]
     """Months in which each past force halved, by regression of its logarithm."""

@@ -1,0 +1,92 @@
+"""How long rotation lasts: the month in which the pools can no longer keep the number required on station.
+
+Tours of a pool start evenly, one every tour / (1 + overlap / tour) months' worth of those on station, from D on. A unit
+that has served is back after its dwell. Over a horizon of T months each unit of a pool can therefore serve once for every
+min(T, cycle) months, where the cycle is tour x (1 + dwell): early on the whole pool can be spent, later only what comes
+back. With U units free in pools p, effective tour e = tour / (1 + overlap / tour) and cycle c, the pools keep on station
+
+    Cap(T) = sum_p U_p e_p / max(e_p, min(T, c_p)),
+
+the most that any split of the load between the pools allows when all that are overdrawn run out together. Rotation
+breaks when Cap(T) falls to the number required; when Cap stays above it for ever, rotation never breaks and the pool is
+the standing pool of MODEL.md 1. Without any return (dwell without end) the pool spent over T months is the throughput.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.core.errors import ValueRangeError
+from holdfast.results.derivation import formula
+
+Array = NDArray[np.float64]
+_HAIR = 1e-9
+
+
+@formula(
+    "size.exit.effective_tour", unit="months", text="tour / (1 + overlap / tour)", reference="MODEL.md 1, rotation"
+)
+def effective_tour(tour_months: Any, overlap_months: Any) -> Any:
+    """Months for which a unit counts on station: an outgoing tour that overlaps with the next counts once."""
+    if np.any(np.asarray(tour_months) <= 0) or np.any(np.asarray(overlap_months) < 0):
+        raise ValueRangeError(
+            f"tour_months is {tour_months} and overlap_months {overlap_months}; expected above 0, 0 or more"
+        )
+    return tour_months / (1.0 + overlap_months / tour_months)
+
+
+@formula("size.exit.lasting", unit="units", text="sum over pools of units x e / max(e, min(months, tour (1 + dwell))), e effective tour",
+         reference="MODEL.md 1, rotation; docs/stages/sizing_support.md")  # fmt: skip
+def lasting(units: Any, tour_months: Any, dwell: Any, overlap_months: Any, months: Any) -> Any:
+    """Units that pools keep on station from D for so many months; pools on the last axis, `months` may be infinite."""
+    tour = effective_tour(np.asarray(tour_months, float), np.asarray(overlap_months, float))
+    cycle = np.maximum(np.asarray(tour_months, float) * (1.0 + np.asarray(dwell, float)), tour)
+    each = np.asarray(units, float) * tour / np.maximum(tour, np.minimum(months, cycle))
+    return each.sum(axis=-1, keepdims=each.ndim > 1)
+
+
+@formula("size.exit.break_month", unit="months", text="largest T with Cap(T) >= number required (inf: for ever; 0: not even once)",
+         reference="MODEL.md 1, exit; docs/stages/sizing_support.md")  # fmt: skip
+def break_month(required: Any, units: Any, tour_months: Any, dwell: Any, overlap_months: Any) -> Any:
+    """Month after D in which the pools can no longer fill the number required.
+
+    Cap(T) is constant up to the shortest effective tour and falls in pieces A + B / T between the tours and cycles of the
+    pools, so the month is found without search. Pools on the last axis; `required` is a number or has draws on the first.
+    """
+    held = np.asarray(units, float)
+    tour = effective_tour(np.asarray(tour_months, float), np.asarray(overlap_months, float))
+    cycle = np.maximum(np.asarray(tour_months, float) * (1.0 + np.asarray(dwell, float)), tour)
+    held, tour, cycle = np.broadcast_arrays(held, tour, cycle)
+    if held.ndim == 1:
+        return _break_of(float(np.asarray(required).reshape(-1)[0]), held, tour, cycle)
+    needs = np.broadcast_to(np.asarray(required, float).reshape(-1, 1), (held.shape[0], 1))
+    return np.array([[_break_of(float(need[0]), *row)] for need, *row in zip(needs, held, tour, cycle, strict=True)])
+
+
+def _break_of(required: float, held: Array, tour: Array, cycle: Array) -> float:
+    """The month for one set of pools."""
+    if required <= _HAIR or float((held * tour / cycle).sum()) >= required - _HAIR:
+        return float(np.inf)
+    if float(held.sum()) < required - _HAIR:
+        return 0.0
+    knots = np.unique(np.concatenate([tour, cycle]))
+    reached = (held * tour / np.maximum(tour, np.minimum(knots[:, None], cycle))).sum(axis=1) >= required - _HAIR
+    last = int(np.flatnonzero(reached)[-1])
+    start = float(knots[last])
+    spent = (tour <= start) & (start < cycle)  # these fall with 1 / T between this knot and the next
+    fixed = float(np.where(start < tour, held, 0.0).sum() + np.where(start >= cycle, held * tour / cycle, 0.0).sum())
+    falling = float((held * tour)[spent].sum())
+    return max(falling / (required - fixed), start)
+
+
+@formula("size.exit.pool_needed", unit="people", text="deployed x min(months, tour (1 + dwell)) / effective tour / deployable share",
+         reference="MODEL.md 1, rotation")  # fmt: skip
+def pool_needed(
+    deployed: Any, tour_months: Any, dwell: Any, overlap_months: Any, deployable_share: Any, months: Any
+) -> Any:
+    """Strength at which rotation breaks in a given month; once the month is past the cycle, the standing pool."""
+    tour = effective_tour(tour_months, overlap_months)
+    return deployed * np.maximum(np.minimum(months, tour_months * (1.0 + dwell)) / tour, 1.0) / deployable_share
