@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from holdfast.validation.labels import place_labels
 from holdfast.validation.results import TOKEN, WITHIN, MissionScore, SizingValidation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
 # Colour-blind safe (Okabe and Ito 2008); a marker of its own for readers who see no colour.
 MARKS = {
@@ -27,14 +28,13 @@ _OTHER = ("P", "#1a1a1a")
 INK, QUIET, BAND = "#1a1a1a", "#777777", "#e9eef3"
 _SIZE_IN = (8.2, 8.0)
 _DPI = 130
+_NAME_POINTS, _MARK_POINTS = 7.0, 9.0
+Array = NDArray[np.float64]
 _STYLE: dict[str, Any] = {
     "svg.hashsalt": "holdfast", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8.5,
     "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "legend.frameon": False, "text.parse_math": False, "axes.edgecolor": "#555555",
 }  # fmt: skip
-_ANGLES = np.radians([0, 180, 45, 315, 135, 225, 90, 270, 22, 338, 158, 202])
-_RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 62.0, 78.0)
-"""Distances of a label from its mark that are tried, points; beyond the second a line leads to the mark."""
 
 
 def plotted(found: SizingValidation) -> list[MissionScore]:
@@ -52,7 +52,7 @@ def draw_picture(found: SizingValidation) -> tuple[str, bytes]:
     return re.sub(r"(\d\d\.\d{2})\d+", r"\1", svg.getvalue()), png.getvalue()
 
 
-def compose(figure: Figure, rows: Sequence[MissionScore]) -> list[Bbox]:
+def compose(figure: Figure, rows: Sequence[MissionScore]) -> Array:
     """Draw everything on a figure; returns the boxes of marks, legend and names, which should not overlap."""
     axes = figure.add_subplot()
     _frame(axes, rows)
@@ -127,63 +127,40 @@ def _legend(axes: Axes, rows: Sequence[MissionScore]) -> None:
     axes.legend(handles, names, loc="upper left", fontsize=8)
 
 
-def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> list[Bbox]:
-    """Write the name of each mission where it covers no mark, no other name and as little of the bars as possible.
-
-    Returns
-    -------
-    list
-        Boxes of the marks, of the legend and of the names, pixels.
-    """
-    from matplotlib.transforms import Bbox
-
+def _labels(figure: Figure, axes: Axes, rows: Sequence[MissionScore]) -> Array:
+    """Write the name of each mission; returns the boxes of the marks, of the legend and of the names, pixels."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     pixels = figure.dpi / 72.0
-    marks = [_box(axes.transData.transform((row.actual, row.predicted)), 5.0 * pixels) for row in rows]
-    bars = [box for row in rows for box in _bar_boxes(axes, row)]
+    half = _MARK_POINTS / 2.0 * pixels
+    marks = np.asarray(axes.transData.transform([(row.actual, row.predicted) for row in rows])).reshape(-1, 2)
+    bars = np.array([box for row in rows for box in _bar_boxes(axes, row)]).reshape(-1, 4)
     legend = axes.get_legend()
-    walls: list[Bbox] = [legend.get_window_extent()] if legend is not None else []
-    leaders: list[Bbox] = []
-    inside = axes.get_window_extent()
+    walls = np.array([legend.get_window_extent().extents] if legend is not None else []).reshape(-1, 4)
+    placed = place_labels(
+        marks, _sizes(axes, rows), half=half, unit=pixels, inside=np.asarray(axes.get_window_extent().extents), walls=walls,
+        bars=bars,
+    )  # fmt: skip
+    back = axes.transData.inverted()
+    for place, row in enumerate(rows):
+        box = placed.boxes[place]
+        x, y = back.transform((box[0], box[1] + 0.22 * (box[3] - box[1])))
+        axes.text(x, y, short_name(row), fontsize=_NAME_POINTS, color=INK, zorder=5)
+        if placed.leads[place]:
+            end = back.transform(placed.ends[place])
+            axes.plot([row.actual, end[0]], [row.predicted, end[1]], color=QUIET, lw=0.5, zorder=3)
+    return np.concatenate([np.hstack([marks - half, marks + half]), walls, placed.boxes])
+
+
+def _sizes(axes: Axes, rows: Sequence[MissionScore]) -> Array:
+    """Width and height of the names as they will be written, pixels."""
+    found = []
     for row in rows:
-        centre = axes.transData.transform((row.actual, row.predicted))
-        text = axes.text(row.actual, row.predicted, short_name(row), fontsize=7, color=INK, zorder=5)
-        size = text.get_window_extent()
+        text = axes.text(row.actual, row.predicted, short_name(row), fontsize=_NAME_POINTS)
+        box = text.get_window_extent()
+        found.append((box.width, box.height))
         text.remove()
-        places = _places(centre, size.width, size.height, pixels)
-        box, radius = min(
-            places,
-            key=lambda place: (
-                _cost(place[0], inside, taken=[*marks, *walls, *leaders], bars=bars)
-                + _crossing(_leader(centre, *place), walls)
-                + 0.02 * place[1]
-            ),
-        )
-        _write(axes, row, (box, radius))
-        walls.append(Bbox.from_extents(*(box.extents + np.array([-2, -1, 2, 1]))))
-        leaders += _leader(centre, box, radius)
-    return [*marks, *walls]
-
-
-def _leader(centre: Any, box: Bbox, radius: float) -> list[Bbox]:
-    """The line from a mark to its name as a row of small boxes; none where the name stands close by."""
-    if radius <= _RADII[1]:
-        return []
-    end = _nearest(centre, box)
-    ways = np.linspace(0.15, 0.95, 12)[:, None]
-    return [_box(point, 0.6) for point in np.asarray(centre) + ways * (np.asarray(end) - np.asarray(centre))]
-
-
-def _nearest(centre: Any, box: Bbox) -> tuple[float, float]:
-    return min(max(centre[0], box.x0), box.x1), min(max(centre[1], box.y0), box.y1)
-
-
-def _crossing(leader: Sequence[Bbox], names: Sequence[Bbox]) -> float:
-    """A line to a mark should not run through a name."""
-    from matplotlib.transforms import Bbox
-
-    return 40.0 * sum(any(Bbox.intersection(piece, name) is not None for piece in leader) for name in names)
+    return np.array(found).reshape(-1, 2)
 
 
 def short_name(row: MissionScore) -> str:
@@ -191,54 +168,15 @@ def short_name(row: MissionScore) -> str:
     return row.id.replace("_", " ")
 
 
-def _box(centre: Any, half: float) -> Bbox:
-    from matplotlib.transforms import Bbox
-
-    return Bbox.from_extents(centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half)
-
-
-def _bar_boxes(axes: Axes, row: MissionScore) -> list[Bbox]:
-    from matplotlib.transforms import Bbox
-
+def _bar_boxes(axes: Axes, row: MissionScore) -> list[tuple[float, float, float, float]]:
+    """The two ranges of a mission as thin boxes, pixels."""
     ends = []
     if row.has_interval and row.low > 0:
         ends.append(((row.actual, row.low), (row.actual, row.high)))
     if row.actual_low < row.actual_high:
-        ends.append(((row.actual_low, row.predicted), (row.actual_high, row.predicted)))
+        ends.append(((max(row.actual_low, 1e-9), row.predicted), (row.actual_high, row.predicted)))
     found = []
     for first, second in ends:
         (x0, y0), (x1, y1) = axes.transData.transform([first, second])
-        found.append(Bbox.from_extents(x0 - 1, y0 - 1, x1 + 1, y1 + 1))
+        found.append((x0 - 1, y0 - 1, x1 + 1, y1 + 1))
     return found
-
-
-def _places(centre: Any, width: float, height: float, pixels: float) -> Iterator[tuple[Bbox, float]]:
-    """Boxes round a mark in which its name could stand, with their distance in points."""
-    from matplotlib.transforms import Bbox
-
-    for radius in _RADII:
-        for angle in _ANGLES:
-            x = centre[0] + radius * pixels * math.cos(angle) + (math.cos(angle) - 1) / 2 * width
-            y = centre[1] + radius * pixels * math.sin(angle) - height / 2 + math.sin(angle) * height / 2
-            yield Bbox.from_bounds(x, y, width, height), radius
-
-
-def _cost(box: Bbox, inside: Bbox, *, taken: Sequence[Bbox], bars: Sequence[Bbox]) -> float:
-    """How bad a place is: names and marks must not be covered, bars should not, and nothing leaves the axes."""
-    from matplotlib.transforms import Bbox
-
-    if not (inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1):
-        return 1000.0
-    covered = sum(Bbox.intersection(box, other) is not None for other in taken)
-    return 100.0 * covered + sum(Bbox.intersection(box, other) is not None for other in bars)
-
-
-def _write(axes: Axes, row: MissionScore, place: tuple[Bbox, float]) -> None:
-    box, radius = place
-    back = axes.transData.inverted()
-    x, y = back.transform((box.x0, box.y0 + 0.22 * box.height))
-    axes.text(x, y, short_name(row), fontsize=7, color=INK, zorder=5)
-    if radius > _RADII[1]:
-        centre = axes.transData.transform((row.actual, row.predicted))
-        near = back.transform(_nearest(centre, box))
-        axes.plot([row.actual, near[0]], [row.predicted, near[1]], color=QUIET, lw=0.5, zorder=3)
