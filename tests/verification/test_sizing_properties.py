@@ -86,7 +86,11 @@ def test_seeing_more_never_costs_less(probability: float, more: float) -> None:
 
 @pytest.mark.parametrize("posture", ["observe", "reassure", "robust"])
 def test_a_force_sized_for_p_shows_p_by_the_formula_of_coverage(posture: str) -> None:
-    """Each sector's mix, laid evenly and put through coverage's own formula C11, is seen at the probability claimed."""
+    """Each sector's mix, laid evenly and put through coverage's own formula C11, is seen at the probability claimed.
+
+    Sizing reads the cover of posts from a table and coverage sums cells; both err by less than 0.001 at this steepness
+    (`test_sizing_observe.py` holds them against fine integration), so they agree to that.
+    """
     inputs = _inputs(posture)
     menus = prepare(inputs).menus
     for sector, menu in zip(inputs.sectors, menus, strict=True):
@@ -112,8 +116,8 @@ def test_a_force_sized_for_p_shows_p_by_the_formula_of_coverage(posture: str) ->
                 posture=posture, standoff_km=standoff, mean_minutes=inputs.service.observe_event_minutes,
                 steepness=inputs.factors["sensing.steepness"].value.nominal, weights=visibility_weights(inputs.factors),
             )  # fmt: skip
-            assert seen.total == pytest.approx(menu.seen[pick], abs=1e-9)
-            assert seen.total >= min(0.8, menu.best_seen()) - 1e-9
+            assert seen.total == pytest.approx(menu.seen[pick], abs=1e-3)
+            assert seen.total >= min(0.8, menu.best_seen()) - 1e-3
 
 
 def test_cost_counts_people_where_the_catalogue_gives_no_cost() -> None:

@@ -30,7 +30,6 @@ from holdfast.models.detection import (
     sweep_width_km,
     zone_offsets_km,
 )
-from holdfast.models.even_cover import even_covers
 from holdfast.scenario.types import Capability, Factor
 
 Array = NDArray[np.float64]
@@ -263,10 +262,13 @@ def even_zone_seen(
     swept = np.zeros((len(layers), pi.size, across.size))
     for number, layer in enumerate(layers):
         if layer.is_static:
-            cover[number] = even_covers(
-                round(layer.count), length_km=length_km, depth_km=depth_km, offset_km=offset_km,
-                r50_km=np.array(layer.r50_km), steepness=steepness, duty=layer.duty,
-            )  # fmt: skip
+            cover[number] = [
+                even_static_cover(
+                    round(layer.count), length_km=length_km, depth_km=depth_km, offset_km=offset_km, r50_km=r50,
+                    steepness=steepness, duty=layer.duty,
+                )
+                for r50 in layer.r50_km
+            ]  # fmt: skip
             continue
         swept[number] = swept_by_offset(
             layer, across, length_km=length_km, access=access, posture=posture, depth_km=depth_km,

@@ -1,7 +1,8 @@
 """The menu of observation: for each sector, mixes of posts, sensors, patrols and orbits with their cost and what they see.
 
 A mix is a static layer (one kind, or two, evenly spaced), one kind of mover, and a share of an orbit that serves several
-sectors. What a mix sees is formula C11 of coverage, from the same functions, so that a force sized for p shows p there.
+sectors. What a mix sees is formula C11 of coverage, so that a force sized for p shows p there; the cover of posts is read
+from a table (`models.even_cover`) that agrees with coverage's sum over cells to about 0.001.
 Weather and night hit all layers at once: layers are combined inside a state of visibility, and states averaged last.
 """
 
