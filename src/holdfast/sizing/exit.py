@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RULES = ("kept", "halving", "steps")
 MONTHS = 120
 """Months shown: ten years."""
+_LEVEL = 1e-9
 SPANS = (24, 60, 120)
 """Months for which the pool is asked: two, five and ten years."""
 
@@ -322,7 +323,8 @@ def past_halving(past: Sequence[PastDrawdown]) -> dict[str, float]:
         months, people = np.array([row.months for row in rows]), np.log([row.people for row in rows])
         spread = months - months.mean()
         slope = float(spread @ people / (spread @ spread)) if len(rows) > 1 else 0.0
-        found[force] = -float(np.log(2.0)) / slope if slope < 0 else float(np.inf)
+        falls = -slope * float(np.ptp(months)) > _LEVEL
+        found[force] = -float(np.log(2.0)) / slope if falls else float(np.inf)
     return found
 
 

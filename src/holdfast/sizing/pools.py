@@ -1,15 +1,16 @@
 """How long rotation lasts: the month in which the pools can no longer keep the number required on station.
 
-Tours of a pool start evenly, one every tour / (1 + overlap / tour) months' worth of those on station, from D on. A unit
-that has served is back after its dwell. Over a horizon of T months each unit of a pool can therefore serve once for every
-min(T, cycle) months, where the cycle is tour x (1 + dwell): early on the whole pool can be spent, later only what comes
-back. With U units free in pools p, effective tour e = tour / (1 + overlap / tour) and cycle c, the pools keep on station
+Each pool carries a steady share: its tours start evenly from D on, one for every effective tour e = tour / (1 + overlap /
+tour) of each unit it keeps on station. A unit that has served is back after its cycle c = tour x (1 + dwell). Over a
+horizon of T months each unit can so serve once for every min(T, c) months: early on the whole pool can be spent, later
+only what comes back. With U units free in pools p the pools keep on station
 
     Cap(T) = sum_p U_p e_p / max(e_p, min(T, c_p)),
 
-the most that any split of the load between the pools allows when all that are overdrawn run out together. Rotation
-breaks when Cap(T) falls to the number required; when Cap stays above it for ever, rotation never breaks and the pool is
-the standing pool of MODEL.md 1. Without any return (dwell without end) the pool spent over T months is the throughput.
+the most that any steady split of the load between the pools allows. Rotation breaks when Cap(T) falls to the number
+required; when Cap stays above it for ever, rotation never breaks and the pool is the standing pool of MODEL.md 1.
+Without any return (dwell without end) the pool spent over T months is the throughput. Uneven starts, with short cycles
+filling the gaps of long ones, can last somewhat longer, at most until sum_p U_p e_p ceil(T / c_p) < T x required.
 """
 
 from __future__ import annotations
