@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.core.errors import ValueRangeError
-from holdfast.sizing.core import people_for, prepare, size_at
+from holdfast.sizing.core import people_without, prepare, size_at
 from holdfast.sizing.inputs import gather_sizing
-from holdfast.sizing.inverse import LADDER, MOST_ALPHA, dropped_for, find_dropped, levels_bought, scaled_service
+from holdfast.sizing.inverse import (
+    LADDER,
+    MOST_ALPHA,
+    dropped_for,
+    find_dropped,
+    levels_bought,
+    scaled_service,
+    share_that_fits,
+)
 from support import tiny_scenario
 
 _INPUTS = gather_sizing(tiny_scenario(**{"mission.posture": "reassure"}))
@@ -91,7 +99,7 @@ def test_the_tasks_dropped_are_the_fewest_by_brute_force() -> None:
     tasks = tuple(sized.demands)
 
     def people(dropped: tuple[str, ...]) -> float:
-        return people_for(sized.desk, [row for row in sized.rows if row.task not in dropped])[1]
+        return float(people_without(sized, [dropped])[0])
 
     known = {dropped: people(dropped) for count in (1, 2) for dropped in combinations(tasks, count)}
     sizes = [0.97 * sized.in_country, 0.8 * sized.in_country, 0.6 * sized.in_country, sized.in_country]
@@ -112,9 +120,19 @@ def test_the_tasks_dropped_are_the_fewest_by_brute_force() -> None:
 def test_one_size_and_many_sizes_drop_the_same_tasks() -> None:
     """The answer for a cap is the answer of the curve at that size."""
     sized = size_at(_INPUTS, prepare(_INPUTS))
-    alone = {task: people_for(sized.desk, demand.rows)[1] for task, demand in sized.demands.items()}
     size = 0.75 * sized.in_country
-    (curve,) = dropped_for(sized, [size])
-    dropped, fits = find_dropped(sized, size, alone=alone)
+    curve, _ = dropped_for(sized, [size, 2 * sized.in_country])
+    dropped, fits = find_dropped(sized, size)
     assert fits == (curve is not None)
     assert dropped == (curve or ())
+
+
+def test_the_share_that_fits_is_the_last_that_does() -> None:
+    """A size just below the whole force leaves room for part of the dearest task; one above the whole for all of it."""
+    sized = size_at(_INPUTS, prepare(_INPUTS))
+    without = float(people_without(sized, [("hold",)])[0])
+    middle = 0.5 * (without + sized.in_country)
+    assert share_that_fits(sized, "hold", sized.in_country) == 1.0
+    assert 0.0 <= share_that_fits(sized, "hold", middle) < 1.0
+    assert share_that_fits(sized, "hold", without) == 0.0
+    assert np.isnan(share_that_fits(sized, "hold", without - 1.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 import click
@@ -307,7 +308,7 @@ def _show_fits(found: WhyNot) -> None:
     rows = []
     for task in found.tasks:
         asks = ", ".join(f"{amount:.3g} {unit}" for _, amount, unit in task.needs[:_SOME_TASKS]) or "nothing"
-        fits = "even without it, too many" if task.share <= 0 else f"{100 * task.share:.0f} % of it fits"
+        fits = "even without it, too many" if isnan(task.share) else f"{100 * task.share:.0f} % of it fits"
         rows.append((task.task, people(task.alone), fits, asks))
     show_lines(columns(("Task", "alone", "with all others in full", "asks for"), rows, left=(0, 2, 3), wrap=3))
     if found.dropped is None:

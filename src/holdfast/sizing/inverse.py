@@ -9,7 +9,7 @@ a lower alpha would take (`levels_bought`): who can meet the higher level has me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from holdfast.core.errors import InfeasibleError, ValueRangeError
 from holdfast.results.stages import CapFinding
 from holdfast.scenario.types import Service
-from holdfast.sizing.core import Prepared, Sized, people_for, prepare, size_at
+from holdfast.sizing.core import Prepared, Sized, people_without, prepare, size_at
 from holdfast.sizing.inputs import SizingInputs
+from holdfast.sizing.program import solve_program
 
 ALPHA_TOLERANCE = 1e-3
 """Alpha is found to this width: a force at alpha + tolerance (on the way up) no longer fits."""
@@ -32,6 +33,7 @@ LADDER = tuple(float(alpha) for alpha in 2.0 ** np.linspace(-4.0, 2.0, 49))
 _LEAST_ALPHA = 0.01
 _GRID = 8
 _MOST_DROPPED = 3
+_SHARES = 64
 
 
 def scaled_service(service: Service, alpha: float) -> Service:
@@ -139,55 +141,45 @@ def find_alpha(people: Callable[[float], float], cap: float) -> float:
     return low
 
 
-def find_dropped(sized: Sized, cap: float, *, alone: Mapping[str, float]) -> tuple[tuple[str, ...], bool]:
+def find_dropped(sized: Sized, cap: float) -> tuple[tuple[str, ...], bool]:
     """Fewest whole tasks to drop (three at most) so that the rest, at full service, fits; of those the set that saves least.
 
     The bases to protect stay as many as for the whole force, so the answer errs to the safe side.
-
-    Parameters
-    ----------
-    alone
-        People in country for each task alone: a task that does not fit alone must be dropped.
     """
-    must = {task for task in sized.demands if alone[task] > cap}
-    for sets in _sets_dropped(sized, must):
-        fitting = [(-people, dropped) for dropped, people in sets if people <= cap]
-        if fitting:
-            return min(fitting)[1], True
-    return (), False
+    (found,) = dropped_for(sized, [cap])
+    return found or (), found is not None
 
 
 def dropped_for(sized: Sized, sizes: Sequence[float]) -> tuple[tuple[str, ...] | None, ...]:
     """For each size the tasks that `find_dropped` would drop: empty where all fit, `None` where no set of three fits."""
     found: dict[float, tuple[str, ...]] = {size: () for size in sizes if sized.in_country <= size}
-    for sets in _sets_dropped(sized, set()):
+    tasks = tuple(sized.demands)
+    for count in range(1, min(_MOST_DROPPED, len(tasks) - 1) + 1):
         waiting = [size for size in sizes if size not in found]
         if not waiting:
             break
-        known = list(sets)
+        sets = tuple(combinations(tasks, count))
+        people = people_without(sized, sets)
         for size in waiting:
-            fitting = [(-people, dropped) for dropped, people in known if people <= size]
+            fitting = [(-float(asked), dropped) for dropped, asked in zip(sets, people, strict=True) if asked <= size]
             if fitting:
                 found[size] = min(fitting)[1]
     return tuple(found.get(size) for size in sizes)
 
 
-def _sets_dropped(sized: Sized, must: set[str]) -> Iterator[Iterator[tuple[tuple[str, ...], float]]]:
-    """For one task dropped, two, three: each set of tasks with the people that the rest needs at full service."""
-    tasks = tuple(sized.demands)
-    for count in range(max(1, len(must)), min(_MOST_DROPPED, len(tasks) - 1) + 1):
-        yield (
-            (dropped, _people_without(sized, dropped)) for dropped in combinations(tasks, count) if must <= set(dropped)
-        )
+def share_that_fits(sized: Sized, task: str, size: float) -> float:
+    """Largest share of what one task asks for that fits a size with all other tasks in full, to 1/64.
+
+    1 where all of it fits, 0 where only the rest does, nan where even without the task the rest is too many. Bases stay as for the whole force.
+    """
+    shares = np.linspace(0.0, 1.0, _SHARES + 1)
+    keep = np.array([[share if row.task == task else 1.0 for row in sized.program.rows] for share in shares])
+    program = sized.program.masked(keep, bases=float(sized.forces.bases[0]))
+    fits = np.flatnonzero(solve_program(program, cases=shares.size).country <= size)
+    return float(shares[fits[-1]]) if fits.size else float("nan")
 
 
-def _people_without(sized: Sized, dropped: tuple[str, ...]) -> float:
-    return people_for(sized.desk, [row for row in sized.rows if row.task not in dropped])[1]
-
-
-def find_cap(
-    inputs: SizingInputs, prepared: Prepared, sized: Sized, *, alone: Mapping[str, float]
-) -> CapFinding | None:
+def find_cap(inputs: SizingInputs, prepared: Prepared, sized: Sized) -> CapFinding | None:
     """What the scenario's cap buys; `None` without a cap."""
     cap = inputs.cap_in_country
     if cap <= 0 or inputs.posture == "none":
@@ -200,7 +192,7 @@ def find_cap(
         return known[alpha]
 
     alpha = find_alpha(people, cap)
-    dropped, fits = ((), True) if alpha == 1.0 else find_dropped(sized, cap, alone=alone)
+    dropped, fits = ((), True) if alpha == 1.0 else find_dropped(sized, cap)
     return CapFinding(
         cap=cap,
         alpha=alpha,

@@ -52,7 +52,7 @@ def size(inputs: SizingInputs) -> Requirement:
     derive_totals(sized)
     report("size: tasks and cap", 0.6)
     alone, saved, by_task = split_by_task(sized)
-    cap = find_cap(inputs, prepared, sized, alone=alone)
+    cap = find_cap(inputs, prepared, sized)
     desk = sized.desk
     estimates = triangulate(desk)
     return Requirement(

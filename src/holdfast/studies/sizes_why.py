@@ -7,17 +7,17 @@ the answer flips is found by halving, and every change reported has been sized e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from holdfast.core.errors import HoldfastError, ValueRangeError
 from holdfast.core.progress import report
 from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.types import Scenario
-from holdfast.sizing.core import Sized, people_for, prepare, size_at
+from holdfast.sizing.core import Sized, forces_alone, prepare, size_at
 from holdfast.sizing.derive import derive_totals
 from holdfast.sizing.inputs import SizingInputs, gather_sizing
-from holdfast.sizing.inverse import LADDER, dropped_for, levels_bought, people_along
+from holdfast.sizing.inverse import LADDER, dropped_for, levels_bought, people_along, share_that_fits
 from holdfast.studies.sizes import POSTURES, case_of
 from holdfast.studies.sizes_inputs import Movable, movable_inputs, people_with, values_of
 
@@ -34,7 +34,7 @@ class TaskFit:
     alone: float
     """People in country if it were the only task."""
     share: float
-    """Share of what it asks for that fits (1: all of it; 0: even without it the rest does not fit)."""
+    """Share of what it asks for that fits (1: all of it; 0: nothing; nan: even without it the rest is too many)."""
     needs: tuple[tuple[str, float, str], ...]
     """What it asks for: name, amount and unit."""
 
@@ -111,37 +111,23 @@ def why_not(scenario: Scenario, case: Case, size: float, *, most: int = _MOST) -
         people=sized.in_country,
         alpha=float(levels_bought(LADDER, people_along(inputs, LADDER), [size])[0]),
         dropped=dropped_for(sized, [size])[0],
-        tasks=tuple(_fit(sized, task, size) for task in sized.demands),
+        tasks=_fits(sized, size),
         changes=changes,
         searched=len(movables),
     )
 
 
-def _fit(sized: Sized, task: str, size: float) -> TaskFit:
-    rows = sized.demands[task].rows
-    others = [row for row in sized.rows if row.task != task]
-
-    def people(share: float) -> float:
-        return people_for(sized.desk, [*others, *(replace(row, amount=share * row.amount) for row in rows)])[1]
-
-    share = 1.0 if sized.in_country <= size else _highest_share(people, size)
-    return TaskFit(
-        task=task,
-        alone=people_for(sized.desk, rows)[1],
-        share=share,
-        needs=tuple((row.id, float(row.amount), row.unit) for row in rows if row.amount > 0),
+def _fits(sized: Sized, size: float) -> tuple[TaskFit, ...]:
+    alone = forces_alone(sized).country
+    return tuple(
+        TaskFit(
+            task=task,
+            alone=float(people),
+            share=share_that_fits(sized, task, size),
+            needs=tuple((row.id, float(row.amount), row.unit) for row in demand.rows if row.amount > 0),
+        )
+        for (task, demand), people in zip(sized.demands.items(), alone, strict=True)
     )
-
-
-def _highest_share(people: Callable[[float], float], size: float) -> float:
-    """Largest share of a need that fits, by halving; 0 where not even none of it does."""
-    if people(0.0) > size:
-        return 0.0
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if people(middle) <= size else (low, middle)
-    return low
 
 
 def _changes(
