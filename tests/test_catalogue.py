@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 
 import holdfast
+from holdfast.core.errors import ScenarioError
 from holdfast.models.sensing import duty_of
 from holdfast.scenario.load import load_scenario
+from holdfast.scenario.overrides import apply_overrides
+from holdfast.scenario.quantities import read_quantity
+from holdfast.scenario.symbols import codes, fault_of, meaning_of, parts_of
+from holdfast.scenario.vocabulary import RANGED
 
 ROOT = Path(holdfast.__file__).parents[2]
 CATALOGUE = Path(holdfast.__file__).parent / "data" / "catalogue"
@@ -222,3 +227,130 @@ def test_base_rates_come_from_the_disputes(shared_data):
     rates = load_scenario("ukraine-2025-02").base_rates
     for level in script.LEVELS:
         assert getattr(rates, level) == pytest.approx(found[level] / sum(found.values()), abs=6e-4)
+
+
+def _factor_entries():
+    from holdfast.scenario.factors import flat_entries
+
+    for path in sorted((CATALOGUE / "factors").glob("*.toml")):
+        yield from flat_entries(tomllib.loads(path.read_text("utf-8")))
+
+
+WHY_EXACT = (
+    "a switch: ", "a lever: ", "by definition", "a setting of the method", "presentation: ", "a planner's rule",
+    "a weight of the aim", "a rank: ", "one end of a range", "a month of the calendar", "one of three shares of a whole",
+)  # fmt: skip
+"""Kinds of reasons for which a factor has no range."""
+
+
+def test_every_factor_has_a_range_or_says_why_not():
+    """No factor is a bare number: futures draw it, or the row says which kind of exactness it has."""
+    for key, entry in _factor_entries():
+        quantity = read_quantity(entry["value"])
+        if quantity.is_uncertain:
+            assert "exact" not in entry, key
+        else:
+            assert entry.get("exact", "").startswith(WHY_EXACT), key
+
+
+def test_every_factor_is_sourced_or_assumed():
+    """A factor cites evidence that exists, or says why it was assumed."""
+    scenario = load_scenario("ukraine-2025-02")
+    for key, factor in scenario.factors.items():
+        assert factor.value.source or factor.value.assumption, key
+        assert set(filter(None, factor.value.source.split(";"))) <= set(scenario.evidence), key
+
+
+def test_every_figure_has_a_range_around_it(capabilities):
+    """Each figure that sizing may draw has a range with the figure in it, and neither end is absurdly far."""
+    for row in capabilities.values():
+        for name in RANGED:
+            value, low, high = getattr(row, name), getattr(row, f"{name}_low"), getattr(row, f"{name}_high")
+            if value == 0:
+                assert low == high == 0, (row.id, name)
+            else:
+                assert 0 < low <= value <= high, (row.id, name)
+                assert low < high, (row.id, name)
+                assert high <= 5 * value, (row.id, name)
+                assert low >= value / 6, (row.id, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "item"),
+    [
+        ("patriot_bty", "reach_aircraft_km", "Patriot battery"),
+        ("patriot_bty", "reach_ballistic_missile_km", "Patriot PAC-3 defended radius"),
+        ("sampt_bty", "reach_aircraft_km", "SAMP/T (Mamba) battery"),
+        ("medium_ad_bty", "reach_aircraft_km", "NASAMS battery"),
+        ("male_uav_orbit", "endurance_h", "MALE UAV endurance"),
+        ("infantry_bn", "personnel", "UNIFIL battalion 1982"),
+        ("tactical_uav_unit", "endurance_h", "Camcopter S-100 (long-range UAV)"),
+    ],
+)
+def test_ranges_are_those_of_the_sources(capabilities, reference_rows, name, field, item):
+    """Where one source gives a range, ours has its very ends."""
+    row = reference_rows[item]
+    assert row["verification"] == "searched"
+    ends = getattr(capabilities[name], f"{field}_low"), getattr(capabilities[name], f"{field}_high")
+    assert ends == (float(row["value_low"]), float(row["value_high"]))
+
+
+def test_a_range_out_of_order_is_refused():
+    """A figure outside its range is told by its row; a figure set by hand closes the old range."""
+    scenario = load_scenario("ukraine-2025-02")
+    row = apply_overrides(scenario, {"capabilities.gsr_section.detect_km": 40}, why="x").capabilities["gsr_section"]
+    assert (row.detect_km_low, row.detect_km, row.detect_km_high) == (40, 40, 40)
+    with pytest.raises(ScenarioError, match=r"gsr_section\.detect_km is 4, 10, 9; expected detect_km_low"):
+        apply_overrides(scenario, {"capabilities.gsr_section.detect_km_high": 9}, why="x")
+
+
+ECHELONS = {
+    "bn": "16", "coy": "15", "bty": "15", "team": "11", "section": "13", "brigade_hq": "18", "division_hq": "21",
+    "corps_hq": "22",
+}  # fmt: skip
+
+
+def test_symbols_are_codes_of_app_6d(capabilities):
+    """Each unit has a symbol of 20 digits whose every part stands in the packaged table, friend and present."""
+    for row in capabilities.values():
+        assert re.fullmatch(r"1003(01|10|30)0[02]\d{12}", row.symbol), row.id
+        assert fault_of(row.symbol) == "", row.id
+        assert meaning_of(row.symbol), row.id
+
+
+def test_symbols_follow_what_a_unit_is(capabilities):
+    """Ships bear sea symbols, headquarters the mark of one, and formed units the echelon of their name."""
+    for row in capabilities.values():
+        assert (row.symbol[4:6] == "30") == (row.domain == "sea"), row.id
+        assert (row.symbol[7] == "2") == row.id.endswith("_hq"), row.id
+        for ending, code in ECHELONS.items():
+            if row.id.endswith(f"_{ending}") or row.id == ending:
+                assert row.symbol[8:10] == code, row.id
+    assert meaning_of(capabilities["medical_role2"].symbol).startswith(
+        "land unit: medical treatment facility, NATO medical role 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [
+        ("1003100016121100000", "20 digits"),
+        ("10031000161211000x00", "20 digits"),
+        ("10061000161211000000", "begins with 1003"),
+        ("10039900161211000000", "as set one of 01, 10, 30"),
+        ("10031000169999990000", "as entity one of"),
+        ("10033000001211000000", "as entity one of 120405, 120502"),
+    ],
+)
+def test_wrong_symbols_are_told(symbol, expected):
+    """A symbol of another length, identity, set or entity is refused with what was expected."""
+    assert expected in fault_of(symbol)
+    scenario = load_scenario("ukraine-2025-02")
+    with pytest.raises(ScenarioError, match=r"capabilities\.infantry_bn\.symbol"):
+        apply_overrides(scenario, {"capabilities.infantry_bn.symbol": symbol}, why="x")
+
+
+def test_no_code_stands_unused(capabilities):
+    """The packaged table of codes holds what the catalogue uses and nothing that nobody checked against it."""
+    used = {(part, digits) for row in capabilities.values() for part, digits in parts_of(row.symbol).items()}
+    assert {(part, code) for part, _set, code in codes()} == used
