@@ -1,0 +1,42 @@
+"""People in country at common service levels, all levels at once: for the inverse and for charts of what a size buys."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from holdfast.core.errors import ValueRangeError
+from holdfast.sizing.draws import Draws
+from holdfast.sizing.each import desk_of, program_of, tasks_of
+from holdfast.sizing.inputs import SizingInputs
+from holdfast.sizing.program import solve_program
+
+
+def people_at_levels(inputs: SizingInputs, alphas: ArrayLike) -> NDArray[np.float64]:
+    """People in country when every service level is moved by a common alpha, shape (len(alphas),).
+
+    Levels move as `inverse.SCALES` says: p becomes 1 - (1 - p)^alpha, minutes t / alpha, amounts alpha times; alpha may
+    exceed 1. All else stands at its nominal value. Covers are solved to optimality, as in the nominal run; observation and
+    the hypercube of reaction companies are those of the draws (relaxed), whose errors `size_draws` reports.
+
+    Raises
+    ------
+    ValueRangeError
+        When an alpha is not above 0.
+    InfeasibleError
+        When a need has no capability that may serve it, or strength does not settle.
+    """
+    from holdfast.sizing.inverse import SCALES
+
+    levels = np.asarray(alphas, dtype=float).reshape(-1)
+    if not levels.size or inputs.posture == "none":
+        return np.zeros(levels.size)
+    if not bool(np.all(levels > 0)):
+        raise ValueRangeError(f"alpha is {levels.min()}; expected above 0")
+    fixed = {
+        f"service.{name}": np.array([scale(float(getattr(inputs.service, name)), float(alpha)) for alpha in levels])
+        for name, scale in SCALES.items()
+    }
+    desk = desk_of(inputs, Draws(levels.size, fixed=fixed))
+    program = program_of(desk, tasks_of(inputs), threads=1)
+    return solve_program(program, cases=levels.size).country
