@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from holdfast.cli import main
 from holdfast.results.derivation import Figure
-from holdfast.validation.baselines import add_baselines
+from holdfast.validation.baselines import add_baselines, scale_by_class
 from holdfast.validation.labels import overlap
 from holdfast.validation.missions import bundled_missions, expand, interval, score_mission
 from holdfast.validation.page import nominal_column, page
@@ -168,6 +168,18 @@ def test_class_scores_by_hand() -> None:
     """Bias is the geometric mean of the ratios: 2 and 1/2 cancel, the median error stays 2."""
     (found,) = class_scores([mission("a", predicted=2000.0), mission("b", predicted=500.0)])
     assert (found.bias, found.error, found.within) == (pytest.approx(1.0), pytest.approx(2.0), 2)
+
+
+def test_scaling_by_class_uses_the_other_missions_alone() -> None:
+    """Sizes that are all ten times too large in one class are right once scaled; a density that is off stays off."""
+    rows = [
+        mission(f"m{n}", predicted=10.0 * strength, actual=strength, density=4 * strength)
+        for n, strength in enumerate((100.0, 700.0, 3000.0))
+    ]
+    found = scale_by_class(rows)
+    assert (found.missions, found.error, found.density_error) == (3, pytest.approx(1.0), pytest.approx(4.0))
+    assert "in no rule" in found.words
+    assert scale_by_class(rows[:1]).missions == 0
 
 
 def test_the_interval_is_the_middle_four_fifths() -> None:

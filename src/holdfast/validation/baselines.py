@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from holdfast.sizing.past import PastStrength, StrengthPrediction, error_factor, leave_one_out, predict_strength
-from holdfast.validation.results import MissionScore
+from holdfast.sizing.past import PastStrength, StrengthPrediction, error_factor, leave_one_out, median, predict_strength
+from holdfast.validation.results import LEVEL, MissionScore, Scaled
 
 MEASURES = {"line_km": "people a km of line", "area_km2": "people a km²", "population": "people a head of population"}
 
@@ -93,3 +93,24 @@ def _predict(row: MissionScore, known: Sequence[MissionScore], *, measures: tupl
 
 def _middle(found: StrengthPrediction | None) -> float:
     return math.nan if found is None else found.middle
+
+
+def scale_by_class(rows: Sequence[MissionScore]) -> Scaled:
+    """Scale sizes to what was deployed by a factor for each class, fitted on the other missions (leave-one-out)."""
+    used = [row for row in rows if row.predicted > 0]
+    found = leave_one_out(past_strengths(used, "predicted"), free_slope=False)
+    pairs = [(row, one) for row, one in zip(used, found, strict=True) if one is not None and math.isfinite(row.density)]
+    spread = [(row, one.interval(LEVEL)) for row, one in pairs if one.freedom > 0]
+    error = median([error_factor(one.middle, row.actual) for row, one in pairs])
+    density = median([error_factor(row.density, row.actual) for row, _ in pairs])
+    covered = sum(low <= row.actual <= high for row, (low, high) in spread)
+    words = (
+        f"Scaled by a factor for each class that the other missions give (no part of the model, and in no rule), sizing would be "
+        f"off by x{error:.2f} in the median and class density by x{density:.2f} on the same {len(pairs)} missions; "
+        f"{covered} of {len(spread)} would lie in 80 % intervals from the scatter of the others."
+        if pairs
+        else "No class has two missions to scale sizes by."
+    )
+    return Scaled(
+        missions=len(pairs), error=error, density_error=density, covered=covered, judged=len(spread), words=words
+    )

@@ -61,6 +61,7 @@ def _verdict(found: SizingValidation) -> str:
     lines = ["## Verdict\n"]
     lines += [f"- **{rule.title}: {rule.verdict}.** {rule.words}" for rule in found.rules]
     lines += [f"- Beside it: {row.words}" for row in found.comparisons if row.baseline != "density"]
+    lines += [f"- Beside it: {found.scaled.words}"] if found.scaled else []
     return "\n".join(lines) + "\n"
 
 

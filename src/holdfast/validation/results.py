@@ -121,6 +121,26 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scaled:
+    """What sizing would say if its sizes were scaled by class to other missions: no part of the model, and in no rule.
+
+    The baselines know the level of each class from past missions and sizing does not. Scaled alike (leave-one-out), the two tell
+    whether the size computed carries more than the length or area does.
+    """
+
+    missions: int
+    error: float
+    """Median error factor of the sizes scaled by class."""
+    density_error: float
+    """That of class density on the same missions."""
+    covered: int
+    """Missions inside the 80 % prediction interval of the scaled size (Student's t on the scatter of the others)."""
+    judged: int
+    """Missions that have such an interval."""
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One pass rule, its verdict and the figures behind it."""
 
@@ -163,6 +183,7 @@ class SizingValidation:
     draws: int
     seed: int
     level: float = LEVEL
+    scaled: Scaled | None = None
 
     @property
     def scored(self) -> tuple[MissionScore, ...]:

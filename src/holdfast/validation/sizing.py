@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdfast.core.progress import report
-from holdfast.validation.baselines import MEASURES, Baselines, add_baselines
+from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, scale_by_class
 from holdfast.validation.missions import bundled_missions, expand, score_mission
 from holdfast.validation.results import STATEMENT, TOKEN, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, judge_rules
@@ -63,7 +63,7 @@ def _judged(based: Baselines, scenarios: Sequence[Scenario], *, draws: int, seed
     return SizingValidation(
         statement=STATEMENT, missions=based.missions, classes=class_scores([row for row in based.missions if row.scored]),
         comparisons=comparisons, rules=judge_rules(counted, comparisons),
-        notes=(*_area_note(based), *level_notes(scenarios)), draws=draws, seed=seed,
+        notes=(*_area_note(based), *level_notes(scenarios)), draws=draws, seed=seed, scaled=scale_by_class(counted),
     )  # fmt: skip
 
 

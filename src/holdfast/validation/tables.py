@@ -139,4 +139,5 @@ def sentences(found: SizingValidation) -> list[str]:
     lines = [found.statement]
     lines += [f"{rule.verdict.upper()}: {rule.title}. {rule.words}" for rule in found.rules]
     lines += [f"Beside it: {row.words}" for row in found.comparisons if row.baseline != "density"]
+    lines += [f"Beside it: {found.scaled.words}"] if found.scaled else []
     return [*lines, *found.notes]
