@@ -170,7 +170,8 @@ def dropped_for(sized: Sized, sizes: Sequence[float]) -> tuple[tuple[str, ...] |
 def share_that_fits(sized: Sized, task: str, size: float) -> float:
     """Largest share of what one task asks for that fits a size with all other tasks in full, to 1/64.
 
-    1 where all of it fits, 0 where only the rest does, nan where even without the task the rest is too many. Bases stay as for the whole force.
+    1 where all of it fits, 0 where only the rest does, nan where even without the task the rest is too many. Bases stay
+    as for the whole force.
     """
     shares = np.linspace(0.0, 1.0, _SHARES + 1)
     keep = np.array([[share if row.task == task else 1.0 for row in sized.program.rows] for share in shares])
