@@ -76,18 +76,6 @@ def worst_concentration(middle: Any, start: Any, end: Any, axes: Any, reach: Any
 
 
 @njit
-def covered_weight(gain: Any, weights: Any, chosen: Any, count: int, out: Any) -> None:
-    """Weight of the assets that the chosen options cover against each target type."""
-    for target in range(gain.shape[2]):
-        out[target] = 0.0
-        for asset in range(gain.shape[1]):
-            for number in range(count):
-                if gain[chosen[number], asset, target]:
-                    out[target] += weights[asset]
-                    break
-
-
-@njit
 def _best_option(added: Any, covered: Any, costs: Any, asked: Any) -> int:
     """The option that adds most of the weight still missing for its cost, the first of equals; -1 where none adds any."""
     best, pick = 0.0, -1
@@ -140,63 +128,138 @@ def cover_assets(gain: Any, weights: Any, costs: Any, asked: Any, chosen: Any) -
 
 
 @njit
+def _count_cover(one: Any, by: int, covering: Any) -> None:
+    """Add an option's cover (or take it away) from how often each asset is covered against each target type."""
+    for asset in range(one.shape[0]):
+        for target in range(one.shape[1]):
+            if one[asset, target]:
+                covering[asset, target] += by
+
+
+@njit
+def _weight_at(one: Any, covering: Any, times: int, weights: Any, out: Any) -> None:
+    """Weight, by target type, of what an option covers and is covered exactly so many times in all."""
+    out[:] = 0.0
+    for asset in range(one.shape[0]):
+        for target in range(one.shape[1]):
+            if one[asset, target] and covering[asset, target] == times:
+                out[target] += weights[asset]
+
+
+@njit
 def _drop_spare(gain: Any, weights: Any, costs: Any, asked: Any, chosen: Any, count: int) -> int:
     """Leave out, dearest first, each option without which the cover still suffices."""
-    order = np.argsort(-costs[chosen[:count]], kind="mergesort")
-    candidates = chosen[:count].copy()[order]
-    reached = np.zeros(gain.shape[2])
-    for candidate in candidates:
+    covering = np.zeros(gain.shape[1:], dtype=np.int64)
+    covered, some = np.zeros(gain.shape[2]), np.zeros(gain.shape[2])
+    for number in range(count):
+        _weight_at(gain[chosen[number]], covering, 0, weights, some)
+        covered += some
+        _count_cover(gain[chosen[number]], 1, covering)
+    for candidate in chosen[:count].copy()[np.argsort(-costs[chosen[:count]], kind="mergesort")]:
+        _weight_at(gain[candidate], covering, 1, weights, some)
+        if np.any(covered - some < asked - 1e-9):
+            continue
+        covered -= some
+        _count_cover(gain[candidate], -1, covering)
         spot = 0
         while chosen[spot] != candidate:
             spot += 1
         for later in range(spot, count - 1):
             chosen[later] = chosen[later + 1]
-        covered_weight(gain, weights, chosen, count - 1, reached)
-        enough = True
-        for target in range(gain.shape[2]):
-            enough = enough and reached[target] >= asked[target] - 1e-9
-        if enough:
-            count -= 1
-        else:
-            for later in range(count - 1, spot, -1):
-                chosen[later] = chosen[later - 1]
-            chosen[spot] = candidate
+        count -= 1
     return count
 
 
 @njit
-def cover_assets_each(
-    distance: Any, useful: Any, costs: Any, weights: Any, threatened: Any, share: Any, first: int, last: int, units: Any
-) -> None:  # fmt: skip
-    """Batteries of each kind by the greedy cover, for draws `first` to `last`.
+def _lay_options(order: Any, near: Any, reach: Any, weights: Any, within: Any, added: Any) -> None:
+    """How many of the nearest assets each battery at each site covers, and their weight, by target type."""
+    for site in range(order.shape[0]):
+        for kind in range(reach.shape[0]):
+            for target in range(reach.shape[1]):
+                number, weight = 0, 0.0
+                while (
+                    number < order.shape[1] and reach[kind, target] > 0.0 and near[site, number] <= reach[kind, target]
+                ):
+                    weight += weights[order[site, number]]
+                    number += 1
+                within[kind * order.shape[0] + site, target] = number
+                added[kind * order.shape[0] + site, target] = weight
 
-    `useful[draw, battery, target]` is the reach, `distance[asset, asset]` how far sites (at the assets) are from assets,
-    `costs[draw, battery]`, `weights[draw, asset]` summing to 1, `threatened[draw, target]`, `share[draw]`; `units[draw,
+
+@njit
+def _take_near(pick: int, order: Any, weights: Any, within: Any, covering: Any, covered: Any, added: Any) -> None:
+    """Cover what a battery covers, and lower by it what the others would add: distances are the same both ways."""
+    sites = order.shape[0]
+    site = pick % sites
+    for target in range(covered.shape[0]):
+        for number in range(within[pick, target]):
+            asset = order[site, number]
+            covering[asset, target] += 1
+            if covering[asset, target] > 1:
+                continue
+            covered[target] += weights[asset]
+            for option in range(asset, within.shape[0], sites):
+                for other in range(within[option, target]):
+                    added[option - asset + order[asset, other], target] -= weights[asset]
+
+
+@njit
+def _spare_near(
+    pick: int, order: Any, weights: Any, within: Any, covering: Any, covered: Any, asked: Any, lost: Any
+) -> bool:
+    """Leave a battery out if the others still cover enough."""
+    site = pick % order.shape[0]
+    lost[:] = 0.0
+    for target in range(covered.shape[0]):
+        for number in range(within[pick, target]):
+            if covering[order[site, number], target] == 1:
+                lost[target] += weights[order[site, number]]
+    if np.any(covered - lost < asked - 1e-9):
+        return False
+    covered -= lost
+    for target in range(covered.shape[0]):
+        for number in range(within[pick, target]):
+            covering[order[site, number], target] -= 1
+    return True
+
+
+@njit
+def cover_assets_each(
+    order: Any, near: Any, useful: Any, costs: Any, weights: Any, threatened: Any, share: Any, first: int, last: int,
+    units: Any,
+) -> None:  # fmt: skip
+    """Batteries of each kind by the same greedy cover, for draws `first` to `last`, with batteries standing at assets.
+
+    `order[asset]` lists all assets by distance, `near[asset]` those distances, `useful[draw, battery, target]` is the
+    reach, `costs[draw, battery]`, `weights[draw, asset]` sum to 1, `threatened[draw, target]`, `share[draw]`; `units[draw,
     battery]` is filled.
     """
-    assets, kinds, targets = distance.shape[0], useful.shape[1], useful.shape[2]
+    assets, kinds, targets = order.shape[0], useful.shape[1], useful.shape[2]
     options = kinds * assets
-    gain = np.zeros((options, assets, targets), dtype=np.bool_)
-    cost = np.zeros(options)
-    asked = np.zeros(targets)
-    chosen = np.zeros(options, dtype=np.int64)
-    every = np.arange(options)
+    within, added = np.zeros((options, targets), dtype=np.int64), np.zeros((options, targets))
+    covering = np.zeros((assets, targets), dtype=np.int64)
+    covered, asked, lost = np.zeros(targets), np.zeros(targets), np.zeros(targets)
+    cost, chosen = np.zeros(options), np.zeros(options, dtype=np.int64)
+    reach = np.zeros((kinds, targets))
     for draw in range(first, last):
-        for kind in range(kinds):
-            for site in range(assets):
-                option = kind * assets + site
-                cost[option] = costs[draw, kind]
-                for asset in range(assets):
-                    for target in range(targets):
-                        reach = useful[draw, kind, target]
-                        gain[option, asset, target] = (
-                            threatened[draw, target] and reach > 0.0 and distance[site, asset] <= reach
-                        )
-        covered_weight(gain, weights[draw], every, options, asked)
+        reach[:] = useful[draw]
         for target in range(targets):
-            asked[target] = min(share[draw], asked[target]) if threatened[draw, target] else 0.0
-        count = cover_assets(gain, weights[draw], cost, asked, chosen)
+            if not threatened[draw, target]:
+                reach[:, target] = 0.0
+            asked[target] = share[draw] if np.any(reach[:, target] > 0.0) else 0.0
         for kind in range(kinds):
-            units[draw, kind] = 0.0
-        for number in range(count):
-            units[draw, chosen[number] // assets] += 1.0
+            cost[kind * assets : (kind + 1) * assets] = costs[draw, kind]
+        _lay_options(order, near, reach, weights[draw], within, added)
+        covering[:], covered[:] = 0, 0.0
+        count = 0
+        while count < options and np.any(asked - covered > 1e-9):
+            pick = _best_option(added, covered, cost, asked)
+            if pick < 0:
+                break
+            chosen[count] = pick
+            count += 1
+            _take_near(pick, order, weights[draw], within, covering, covered, added)
+        units[draw] = 0.0
+        for pick in chosen[:count][np.argsort(-cost[chosen[:count]], kind="mergesort")]:
+            if not _spare_near(pick, order, weights[draw], within, covering, covered, asked, lost):
+                units[draw, pick // assets] += 1.0

@@ -92,12 +92,12 @@ class Program:
     costs: Array
     base_people: Array
 
-    def masked(self, keep: Any, *, bases: float) -> Program:
-        """The program for sets of rows with the bases fixed: `keep` has shape (case, row)."""
+    def masked(self, keep: Any, *, bases: Any) -> Program:
+        """The program for sets of rows with the bases fixed: `keep` has shape (case, row), `bases` is a number or (case,)."""
         kept = np.asarray(keep, dtype=float).reshape(-1, len(self.rows))
         held = kept[:, [number for number, row in enumerate(self.rows) if row.task == "hold"]].any(axis=1)
         return replace(
-            self, amounts=(self.amounts + bases * self.per_base) * kept, per_base=np.zeros((1, len(self.rows))),
+            self, amounts=(self.amounts + np.reshape(bases, (-1, 1)) * self.per_base) * kept, per_base=np.zeros((1, len(self.rows))),
             base_people=np.zeros(1), rules=replace(self.rules, asked_power=self.rules.asked_power * held),
         )  # fmt: skip
 

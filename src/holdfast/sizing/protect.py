@@ -193,9 +193,11 @@ def choose_batteries_each(field: AssetField, share: Any, *, threads: int = 1) ->
     spread = [np.ascontiguousarray(np.broadcast_to(part, (cases, *part.shape[1:]))) for part in parts]
     useful, costs, weights, threatened, asked = (part.copy() if not part.flags.writeable else part for part in spread)
     units = np.zeros((cases, len(field.kinds)))
+    order = np.argsort(field.distance, axis=1, kind="stable")
+    near = np.take_along_axis(field.distance, order, axis=1)
 
     def run(job: tuple[int, int]) -> None:
-        cover_assets_each(field.distance, useful, costs, weights, threatened, asked, job[0], job[1], units)
+        cover_assets_each(order, near, useful, costs, weights, threatened, asked, job[0], job[1], units)
 
     share_out(run, cases, threads=threads)
     return {name: units[:, number] for number, name in enumerate(field.kinds)}
