@@ -75,7 +75,7 @@ def allot(
 def _allot(
     asked: tuple[Asked, ...], held: tuple[tuple[str, float], ...], prices: tuple[float, ...]
 ) -> tuple[tuple[tuple[str, str], float], ...]:
-    from scipy.optimize import linprog
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     wanted = [need for need in asked if need.amount > _NOTHING]
     whole = [number for number, need in enumerate(wanted) if not need.part]
@@ -105,8 +105,8 @@ def _allot(
         right.append(count)
     dearest = max(*prices, 1.0)
     cost = np.array([prices[kind] + _NOTHING for _, kind in pairs] + [_MISSED * dearest] * len(parts))
-    found = linprog(cost, A_ub=np.array(rows), b_ub=np.array(right), bounds=(0, None), method="highs")
-    if found.status != 0:
+    found = milp(cost, bounds=Bounds(0.0, np.inf), constraints=LinearConstraint(np.array(rows), -np.inf, right))
+    if found.x is None:
         tasks = sorted({need.task for need in wanted})
         raise InfeasibleError(
             f"troops to tasks: the units held cannot serve {', '.join(tasks)} at once ({found.message})"

@@ -15,15 +15,14 @@ filling the gaps of long ones, can last somewhat longer, at most until sum_p U_p
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
 
-Array = NDArray[np.float64]
 _HAIR = 1e-9
 
 
@@ -57,29 +56,30 @@ def break_month(required: Any, units: Any, tour_months: Any, dwell: Any, overlap
     Cap(T) is constant up to the shortest effective tour and falls in pieces A + B / T between the tours and cycles of the
     pools, so the month is found without search. Pools on the last axis; `required` is a number or has draws on the first.
     """
-    held = np.asarray(units, float)
     tour = effective_tour(np.asarray(tour_months, float), np.asarray(overlap_months, float))
     cycle = np.maximum(np.asarray(tour_months, float) * (1.0 + np.asarray(dwell, float)), tour)
-    held, tour, cycle = np.broadcast_arrays(held, tour, cycle)
+    held, tour, cycle = np.broadcast_arrays(np.asarray(units, float), tour, cycle)
     if held.ndim == 1:
-        return _break_of(float(np.asarray(required).reshape(-1)[0]), held, tour, cycle)
-    needs = np.broadcast_to(np.asarray(required, float).reshape(-1, 1), (held.shape[0], 1))
-    return np.array([[_break_of(float(need[0]), *row)] for need, *row in zip(needs, held, tour, cycle, strict=True)])
+        return _break_of(float(np.asarray(required).reshape(-1)[0]), held.tolist(), tour.tolist(), cycle.tolist())
+    needs = np.broadcast_to(np.asarray(required, float).reshape(-1, 1), (held.shape[0], 1))[:, 0].tolist()
+    rows = zip(needs, held.tolist(), tour.tolist(), cycle.tolist(), strict=True)
+    return np.array([[_break_of(need, *row)] for need, *row in rows])
 
 
-def _break_of(required: float, held: Array, tour: Array, cycle: Array) -> float:
-    """The month for one set of pools."""
-    if required <= _HAIR or float((held * tour / cycle).sum()) >= required - _HAIR:
-        return float(np.inf)
-    if float(held.sum()) < required - _HAIR:
+def _break_of(required: float, held: list[float], tour: list[float], cycle: list[float]) -> float:
+    """The month for one set of pools, in plain numbers: there are few of them."""
+    pools = list(zip(held, tour, cycle, strict=True))
+    if required <= _HAIR or sum(units * e / c for units, e, c in pools) >= required - _HAIR:
+        return math.inf
+    if sum(held) < required - _HAIR:
         return 0.0
-    knots = np.unique(np.concatenate([tour, cycle]))
-    reached = (held * tour / np.maximum(tour, np.minimum(knots[:, None], cycle))).sum(axis=1) >= required - _HAIR
-    last = int(np.flatnonzero(reached)[-1])
-    start = float(knots[last])
-    spent = (tour <= start) & (start < cycle)  # these fall with 1 / T between this knot and the next
-    fixed = float(np.where(start < tour, held, 0.0).sum() + np.where(start >= cycle, held * tour / cycle, 0.0).sum())
-    falling = float((held * tour)[spent].sum())
+    start = max(
+        knot
+        for knot in {*tour, *cycle}
+        if sum(units * e / max(e, min(knot, c)) for units, e, c in pools) >= required - _HAIR
+    )
+    fixed = sum(units if start < e else units * e / c for units, e, c in pools if start < e or start >= c)
+    falling = sum(units * e for units, e, c in pools if e <= start < c)  # these fall with 1 / T up to the next knot
     return max(falling / (required - fixed), start)
 
 

@@ -14,6 +14,7 @@ from holdfast.sizing.derive import derive_totals
 from holdfast.sizing.desk import Desk
 from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.inverse import find_cap
+from holdfast.sizing.sustain import derive_sustainment
 from holdfast.sizing.tables import (
     cover_dataset,
     cover_table,
@@ -34,7 +35,8 @@ def size(inputs: SizingInputs) -> Requirement:
     -------
     Requirement
         Demands by task, the cover of them, support and command, three totals, the table of the hold task, what a cap
-        buys, sizes from elsewhere, and the derivation of every figure.
+        buys, sizes from elsewhere, troops to tasks, the statement, care, housing and exit, and the derivation of every
+        figure.
 
     Raises
     ------
@@ -55,6 +57,8 @@ def size(inputs: SizingInputs) -> Requirement:
     cap = find_cap(inputs, prepared, sized)
     desk = sized.desk
     estimates = triangulate(desk)
+    report("size: statement, care and exit", 0.9)
+    kept = derive_sustainment(sized)
     return Requirement(
         posture=inputs.posture,
         demand=_checked(demand_table(inputs, by_task), dims=("task", "capability")),
@@ -71,6 +75,11 @@ def size(inputs: SizingInputs) -> Requirement:
         binding=_binding(sized),
         refused=tuple(refused_tasks(inputs).values()),
         figures=desk.sheet.figures,
+        matrix=kept.matrix,
+        statement=kept.statement,
+        medical=kept.medical,
+        housing=kept.housing,
+        exit=kept.exit,
     )
 
 
