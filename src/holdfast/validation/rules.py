@@ -157,7 +157,7 @@ def _covers(rows: Sequence[MissionScore]) -> Rule:
 
 def _side(count: int, low: int, high: int) -> str:
     if count < low:
-        return ": too few, so the intervals are too narrow"
+        return ": too few, the intervals are too narrow for how far off the sizes are"
     return ": too many, so the intervals are wider than they claim" if count > high else ""
 
 
