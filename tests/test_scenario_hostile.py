@@ -7,9 +7,13 @@ import warnings
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from holdfast.core.errors import ScenarioError
+from holdfast.scenario import checks_size
 from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.load import load_scenario
 from holdfast.scenario.template import write_template
@@ -186,3 +190,22 @@ def test_a_long_line_is_checked_in_seconds() -> None:
     assert find_crossing(zigzag) is None
     assert find_crossing([*upright, (34.0, 47.0), (36.0, 48.99995)]) is not None
     assert time.perf_counter() - start < 30
+
+
+@given(
+    amounts=st.lists(st.floats(0.05, 4), min_size=2, max_size=6),
+    chord=st.floats(0, 1),
+)
+def test_rings_end_exactly_where_the_spectral_radius_is_below_one(amounts: list[float], chord: float) -> None:
+    """A ring of any length, with a chord across it, is endless if and only if its matrix of needs has radius 1 or more."""
+    names = tuple(f"u{number}" for number in range(len(amounts)))
+    needs: dict[str, dict[str, float]] = {name: {} for name in names}
+    matrix = np.zeros((len(names), len(names)))
+    for number, amount in enumerate(amounts):
+        needs[names[number]][names[(number + 1) % len(names)]] = amount
+        matrix[number, (number + 1) % len(names)] = amount
+    needs[names[0]][names[-1]] = needs[names[0]].get(names[-1], 0.0) + chord
+    matrix[0, -1] += chord
+    radius = float(np.abs(np.linalg.eigvals(matrix)).max())
+    assume(abs(radius - 1) > 1e-3)
+    assert checks_size._is_endless(names, needs) == (radius > 1)

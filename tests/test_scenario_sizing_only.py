@@ -285,3 +285,17 @@ def test_a_sector_of_no_width_is_told() -> None:
     first = next(iter(tiny_scenario().sectors.values()))
     key = f"sectors.{first.id}.to_km"
     assert f"{key} is 1; expected more than from_km, 1" in refused(**{key: 1, f"sectors.{first.id}.from_km": 1})
+
+
+def test_small_template_is_one_file_that_can_be_sized(tmp_path: Path) -> None:
+    """`holdfast new --small` writes one file that checks clean, and in which every commented line can be put in force."""
+    (path,) = write_template(tmp_path / "mine", small=True)
+    assert check_scenario(tmp_path / "mine").problems == ()
+    lines = path.read_text("utf-8").splitlines()
+    start = lines.index("schema_version = 1")
+    path.write_text("\n".join(line.removeprefix("# ") for line in lines[start:]) + "\n", "utf-8")
+    report = check_scenario(tmp_path / "mine")
+    assert (report.problems, report.warnings) == ((), ())
+    scenario = load_scenario(tmp_path / "mine")
+    assert scenario.record is not None
+    assert (scenario.population, scenario.service.respond_minutes) == (20000, 60)

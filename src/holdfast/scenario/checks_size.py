@@ -100,12 +100,12 @@ def check_days(draft: Draft, locator: Locator, problems: Problems) -> None:
 def check_needs(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Needs that lead back to a capability call for ever fewer units of it, else a force never ends."""
     needs = {key: row.needs for key, row in draft.tables["capabilities"].items()}
-    reported: set[str] = set()
+    seen: set[str] = set()
     for key in needs:
-        ring = _ring(key, needs) if key not in reported else ()
-        if not ring or _growth(ring, needs) < 1:
+        ring = _ring(key, needs) if key not in seen else ()
+        seen |= set(ring)
+        if not ring or not _is_endless(ring, needs):
             continue
-        reported |= set(ring)
         rows = ", ".join(f"{name} needs {_called(name, ring, needs)}" for name in ring)
         name = f"capabilities.{key}.needs"
         expected = "needs that end: followed round, they must call for ever fewer units"
@@ -140,21 +140,25 @@ def _reached(key: str, ways: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _growth(ring: tuple[str, ...], needs: Mapping[str, Mapping[str, float]]) -> float:
-    """Units that a unit of the ring calls for, a round, in the long run: the spectral radius of its needs.
+def _is_endless(ring: tuple[str, ...], needs: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether a unit of the ring calls for one unit or more a round in the long run: spectral radius 1 or above.
 
-    Collatz-Wielandt bounds of the powers of I + N, which is primitive on a strongly connected ring; `N` has radius r
-    where `I + N` has 1 + r.
+    Powers of I + N, which is primitive on a strongly connected ring, bring the Collatz-Wielandt bounds of its radius,
+    1 + r, together: min and max over the ring of what follows divided by what was.
     """
     units = dict.fromkeys(ring, 1.0)
-    growth = 0.0
+    least = most = 0.0
     for _ in range(_ROUNDS):
         following = {
             name: units[name] + sum(units[other] * needs[name].get(other, 0.0) for other in ring) for name in ring
         }
-        growth = max(following.values())
-        units = {name: value / growth for name, value in following.items()}
-    return growth - 1.0 + _SUM_SLACK
+        ratios = [following[name] / units[name] - 1.0 for name in ring]
+        least, most = min(ratios), max(ratios)
+        if most < 1.0 - _SUM_SLACK or least >= 1.0 - _SUM_SLACK:
+            break
+        largest = max(following.values())
+        units = {name: value / largest for name, value in following.items()}
+    return least >= 1.0 - _SUM_SLACK or (most >= 1.0 - _SUM_SLACK and least + most >= 2.0 - _SUM_SLACK)
 
 
 def check_weights(draft: Draft, locator: Locator, problems: Problems) -> None:

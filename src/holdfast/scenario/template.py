@@ -9,11 +9,19 @@ from pathlib import Path
 from holdfast.core.errors import FileConflictError
 from holdfast.scenario.bundled import data_folder
 
+SMALL = "small"
+"""Folder, within the template, of the one file that is enough for sizing."""
 
-def write_template(folder: str | Path) -> tuple[Path, ...]:
+
+def write_template(folder: str | Path, *, small: bool = False) -> tuple[Path, ...]:
     """Write the template into a new folder; returns the files written.
 
     The files appear together: they are written beside the folder first, then moved into place.
+
+    Parameters
+    ----------
+    small
+        Whether only the one file that sizing needs is written.
 
     Raises
     ------
@@ -27,8 +35,10 @@ def write_template(folder: str | Path) -> tuple[Path, ...]:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".holdfast-new-") as temporary:
         staged = Path(temporary) / "scenario"
         staged.mkdir()
-        for path in sorted((data_folder() / "template").iterdir()):
-            shutil.copyfile(path, staged / path.name)
+        root = data_folder() / "template"
+        for path in sorted((root / SMALL if small else root).iterdir()):
+            if path.is_file():
+                shutil.copyfile(path, staged / path.name)
         if target.exists():
             target.rmdir()
         staged.rename(target)
