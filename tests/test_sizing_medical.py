@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from holdfast.core.errors import InfeasibleError, ValueRangeError
+from holdfast.core.errors import InfeasibleError, ScenarioError, ValueRangeError
 from holdfast.models.queueing import erlang_b, servers_for_loss
 from holdfast.scenario.types import DDay
 from holdfast.scenario.values import point
@@ -18,6 +19,7 @@ from holdfast.sizing.core import Sized, prepare, size_at
 from holdfast.sizing.derive import derive_totals
 from holdfast.sizing.housing import derive_housing
 from holdfast.sizing.inputs import SizingInputs, gather_sizing
+from holdfast.sizing.limits import ABOVE_NOUGHT
 from support import tiny_scenario
 
 
@@ -217,3 +219,24 @@ def test_formulas_work_on_draws_as_on_numbers() -> None:
         one = [float(function(*(value * float(draw) for value in values))) for draw in draws[:, 0]]
         assert found.shape == (3, 1), function.__name__
         assert found[:, 0].tolist() == pytest.approx(one), function.__name__
+
+
+@pytest.mark.parametrize("key", ABOVE_NOUGHT)
+def test_a_factor_of_nought_is_refused_by_its_key(key: str) -> None:
+    """No stay, no beds, no tour, no benchmark: an error names the factor instead of dividing by it or going on for ever."""
+    with pytest.raises(ScenarioError, match=re.escape(key)):
+        _inputs(**{f"factors.{key}": 0.0})
+
+
+def test_all_factors_that_make_no_sense_are_named_together() -> None:
+    """Three bad factors give one error with three keys; a share of 1 and a month of 12 are good."""
+    bad = {
+        "factors.housing.buildings_share": 1.2,
+        "factors.medical.home_share": 2.0,
+        "factors.housing.first_winter_month": 13.0,
+    }
+    with pytest.raises(ScenarioError) as caught:
+        _inputs(**bad)
+    assert all(key.removeprefix("factors.") in str(caught.value) for key in bad)
+    found = _sized(_inputs(**{"factors.housing.buildings_share": 1.0, "factors.housing.first_winter_month": 12.0}))
+    assert [row.places for row in derive_housing(found).standards][1:] == [0.0, 0.0]

@@ -26,6 +26,7 @@ from holdfast.scenario.types import (
     Threat,
     Trace,
 )
+from holdfast.sizing.limits import check_factors
 
 FACTOR_SECTIONS = (
     "air.", "altitude.", "clear.", "command.", "cost.", "duty.", "exit.", "gives.", "hold.", "housing.", "interpose.",
@@ -117,8 +118,10 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
     Raises
     ------
     ScenarioError
-        When the scenario gives neither sectors, nor a trace, nor `line_km`, nor `area_km2`, although a force is planned.
+        When a planning factor makes no sense, or the scenario gives neither sectors, nor a trace, nor `line_km`, nor
+        `area_km2`, although a force is planned.
     """
+    check_factors(scenario.factors)
     mission: Mission = scenario.mission
     sectors, source, assumption = _sectors(scenario)
     length = sum(row.to_km - row.from_km for row in sectors)
