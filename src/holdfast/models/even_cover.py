@@ -32,10 +32,13 @@ SPACINGS = np.geomspace(0.125, 32.0, 25)
 LATERAL_MOST = 32.0
 """Largest lateral distance in the table, in ranges; beyond it the cover falls as a power."""
 _LATERAL_STEPS = 40
-_PLACES = 1.0 / np.array((math.inf, *reversed(POSTS)))
-_CORNERS = (np.arange(4)[:, None] * _PLACES.size + np.arange(4)).ravel()
+PLACES = 1.0 / np.array((math.inf, *reversed(POSTS)))
+"""1/posts in the table, ascending."""
+_CORNERS = (np.arange(4)[:, None] * PLACES.size + np.arange(4)).ravel()
 _LOG_STEP = math.log(SPACINGS[1] / SPACINGS[0])
 _LATERAL = np.linspace(0.0, math.asinh(LATERAL_MOST), _LATERAL_STEPS)
+LATERAL_STEP = float(_LATERAL[1])
+"""Step of the table in the area sine of the lateral distance."""
 _FAR = 8.0  # posts farther than this many ranges are taken together, by an integral
 _DENSEST_SQUARE = 0.125
 SQUARES = np.geomspace(_DENSEST_SQUARE, 32.0, 25)
@@ -56,7 +59,7 @@ class CoverTable:
     far: Array
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def cover_table(steepness: float, duty: float) -> CoverTable:
     """The table of one steepness and duty (some 10 ms, then remembered).
 
@@ -77,7 +80,7 @@ def cover_table(steepness: float, duty: float) -> CoverTable:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def spread_table(steepness: float, duty: float) -> Array:
     """Cover of a square lattice at `SQUARES`, weighted by (1 + spacing²).
 
@@ -174,13 +177,13 @@ def _looked_up(table: CoverTable, number: Array, gap: Array, depth: Array, offse
     """Mean cover over the zone by cubic interpolation in log spacing, 1/posts and the area sine of the lateral distance."""
     inside = np.minimum(gap, SPACINGS[-1])
     first, by_gap = _cubic((np.log(inside) - math.log(SPACINGS[0])) / _LOG_STEP, SPACINGS.size)
-    second, by_count = _cubic_on(_PLACES, 1.0 / number)
+    second, by_count = _cubic_on(PLACES, 1.0 / number)
     weights = (by_gap[:, :, None] * by_count[:, None, :]).reshape(-1, 16)
-    corner = first * _PLACES.size + second
+    corner = first * PLACES.size + second
     far = np.einsum("pc,pc->p", table.far.ravel().take(corner[:, None] + _CORNERS), weights)
     edges = np.stack([depth / 2.0 + offset, depth / 2.0 - offset])
     lateral = np.abs(edges) / reach
-    third, by_side = _cubic(np.arcsinh(np.minimum(lateral, LATERAL_MOST)) / _LATERAL[1], _LATERAL_STEPS)
+    third, by_side = _cubic(np.arcsinh(np.minimum(lateral, LATERAL_MOST)) / LATERAL_STEP, _LATERAL_STEPS)
     start = (corner * _LATERAL_STEPS + third)[..., None, None] + (_CORNERS * _LATERAL_STEPS)[:, None] + np.arange(4)
     near = np.einsum("epc,pc->ep", (table.integral.ravel().take(start) @ by_side[..., None])[..., 0], weights)
     power = 2.0 - table.steepness
@@ -272,7 +275,7 @@ def _integrate(values: Array) -> Array:
     padded = np.concatenate([values[..., 1:2], values, 2.0 * values[..., -1:] - values[..., -2:-1]], axis=-1)
     inner, outer = padded[..., 1:-2] + padded[..., 2:-1], padded[..., :-3] + padded[..., 3:]
     found = np.zeros_like(values)
-    found[..., 1:] = np.cumsum((13.0 * inner - outer) * (_LATERAL[1] / 24.0), axis=-1)
+    found[..., 1:] = np.cumsum((13.0 * inner - outer) * (LATERAL_STEP / 24.0), axis=-1)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,39 +17,16 @@ from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.menu import cost_of, make_menus
 from holdfast.sizing.observe import ORBIT
 from holdfast.sizing.observe_choice import Mix, choose_mix
+from holdfast.sizing.observe_laid import lay_out, solve_laid
+from holdfast.sizing.observe_results import WIDTHS, ObserveDraws
 
 Array = NDArray[np.float64]
 
-WIDTHS = "size.sector_widths"
-"""Name under which widths of the sectors are drawn, shape (n, S)."""
+__all__ = ["WIDTHS", "ObserveDraws", "exact_at", "inputs_at", "observe_draws", "observe_reads"]
+
 _SERVICE = ("observe_probability", "observe_event_minutes")
 _SETTLEMENT = ("zone_depth_km", "standoff_km")
 _SECTIONS = ("duty.", "masking.", "observe.", "sensing.", "visibility.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObserveDraws:
-    """What observation takes and sees in every draw; n draws, S sectors, C capabilities."""
-
-    capabilities: tuple[str, ...]
-    """Names along the second axis of `units`, in order; shared orbits stand in `orbits`."""
-    units: Array
-    """Units on the ground by draw and capability, shape (n, C)."""
-    orbits: Array
-    """Whole orbits shared by the sectors, shape (n,)."""
-    seen: Array
-    """Probability that a violation that lasts is seen, shape (n, S)."""
-    heard: Array
-    """Probability that a shot is noticed, shape (n, S)."""
-    posts: Array
-    """Posts that interposition keeps on the line, shape (n,)."""
-    short: Array
-    """Whether a sector cannot reach what is asked in a draw, shape (n, S)."""
-    cost: Array
-    """Yearly cost of the mix, MUSD, shape (n,)."""
-    error: dict[str, float]
-    """Against the exact choice on a sample of draws: `draws` compared, `cost_mean` and `cost_worst` relative differences
-    of cost, `seen_worst` absolute difference of the probability seen, `same_mix` share of draws with the same mix."""
 
 
 def observe_reads(inputs: SizingInputs) -> tuple[str, ...]:
@@ -93,19 +70,32 @@ def observe_draws(
         When an array has another length than `count`, or a drawn value is out of range.
     """
     columns = {name: _column(name, drawn[name], count) for name in _known(inputs, drawn)}
-    mixes = [exact_at(inputs, columns, draw) for draw in range(count)]
-    names = tuple(sorted({name for mix in mixes for name in mix.units}))
-    return ObserveDraws(
-        capabilities=names,
-        units=np.array([[mix.units.get(name, 0.0) for name in names] for mix in mixes]).reshape(count, len(names)),
-        orbits=np.array([mix.orbits for mix in mixes]),
-        seen=np.array([mix.seen for mix in mixes]),
-        heard=np.array([mix.impulsive for mix in mixes]),
-        posts=np.zeros(count),
-        short=np.zeros((count, len(inputs.sectors)), dtype=bool),
-        cost=np.array([mix.cost for mix in mixes]),
-        error={"draws": float(min(check, count)), "cost_mean": 0.0, "cost_worst": 0.0, "seen_worst": 0.0, "same_mix": 1.0},
-    )  # fmt: skip
+    laid = lay_out(inputs, columns, count)
+    found = solve_laid(laid, count=count, threads=threads)
+    return replace(found, error=_measured(inputs, columns, found, check=min(check, count)))
+
+
+def _measured(
+    inputs: SizingInputs, columns: Mapping[str, Array], found: ObserveDraws, *, check: int
+) -> dict[str, float]:
+    """Differences from the exact choice on draws spread evenly over all."""
+    if check <= 0:
+        return {"draws": 0.0}
+    sample = np.unique(np.linspace(0, found.orbits.size - 1, check).astype(int))
+    cost, seen, people, same = [], [], [], []
+    for draw in sample.tolist():
+        exact = exact_at(inputs, columns, draw)
+        cost.append(abs(float(found.cost[draw]) - exact.cost) / max(exact.cost, 1e-9))
+        seen.append(float(np.abs(found.seen[draw] - np.array(exact.seen)).max()))
+        units = np.array([exact.units.get(name, 0.0) for name in found.capabilities])
+        same.append(bool((units == found.units[draw]).all()) and exact.orbits == found.orbits[draw])
+        there = [inputs.capabilities[name].personnel for name in found.capabilities]
+        people.append(abs(float((found.units[draw] - units) @ there)) / max(float(units @ there), 1.0))
+    return {
+        "draws": float(len(sample)), "cost_mean": float(np.mean(cost)), "cost_worst": float(np.max(cost)),
+        "people_mean": float(np.mean(people)), "people_worst": float(np.max(people)),
+        "seen_worst": float(np.max(seen)), "same_mix": float(np.mean(same)),
+    }  # fmt: skip
 
 
 def exact_at(inputs: SizingInputs, columns: Mapping[str, Array], draw: int) -> Mix:

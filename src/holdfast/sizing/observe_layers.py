@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,8 @@ ORBIT_SHARES = 5
 """Shares of an orbit on the menu, from none to the most a sector may take."""
 LINE_OPTICS = "infantry_bn"
 """Whose optics the posts of an interposition line have."""
-_AREA_COUNTS = 24
+AREA_COUNTS = 24
+"""Numbers of movers tried in an area, at most."""
 
 
 @dataclass(kw_only=True)
@@ -128,9 +130,29 @@ def is_area(sector: SectorRow) -> bool:
 
 def mover_counts(most: int, *, spread: bool) -> Array:
     """Numbers of movers worth looking at: each up to the most; in an area, which may take hundreds, in steps of a ratio."""
-    if not spread or most <= _AREA_COUNTS:
+    if not spread or most <= AREA_COUNTS:
         return np.arange(1.0, most + 1.0)
-    return np.unique(np.ceil(np.geomspace(1.0, most, _AREA_COUNTS) - 1e-9))
+    return np.unique(np.ceil(np.geomspace(1.0, most, AREA_COUNTS) - 1e-9))
+
+
+class Observers(NamedTuple):
+    """Kinds of units bought to observe in a sector."""
+
+    static: tuple[Capability, ...]
+    movers: tuple[Capability, ...]
+    shared: tuple[Capability, ...]
+    """Orbits from beyond the country, shared between sectors."""
+
+
+def observers_of(inputs: SizingInputs, sector: SectorRow) -> Observers:
+    """Who may watch a sector: sensors and observers on land, sensors and ships at sea; only aircraft where access is `none`."""
+    rows = [
+        row for row in inputs.capabilities.values()
+        if watches_sector(row, sector.kind) and (inputs.settlement.access != "none" or is_aerial(row))
+    ]  # fmt: skip
+    shared = tuple(row for row in rows if is_mobile(row) and is_aerial(row) and row.area != "country")
+    movers = tuple(row for row in rows if is_mobile(row) and row not in shared)
+    return Observers(tuple(row for row in rows if not is_mobile(row)), movers, shared)
 
 
 def depth_of(inputs: SizingInputs, *, length_km: float) -> float:
@@ -162,7 +184,7 @@ class _Surveyor:
         self.shares = tuple(float(share) for share in np.linspace(0.0, most, ORBIT_SHARES))
         self.spacings = np.geomspace(4.0, 0.25, int(self.factor("observe.spacing_steps")))
         self._layers: dict[tuple[str, str, bool], Layer] = {}
-        self._observers: dict[bool, tuple[list[Capability], list[Capability], list[Capability]]] = {}
+        self._observers: dict[bool, Observers] = {}
 
     def factor(self, key: str) -> float:
         return factor_value(self.inputs.factors, key)
@@ -173,18 +195,10 @@ class _Surveyor:
             self._layers[key] = layer_of(row, self.inputs.factors, terrain=terrain, posted=posted)
         return self._layers[key]
 
-    def observers(self, sector: SectorRow) -> tuple[list[Capability], list[Capability], list[Capability]]:
-        """Static kinds, movers, and kinds of shared orbits bought to observe; only aircraft where access is `none`."""
+    def observers(self, sector: SectorRow) -> Observers:
         at_sea = sector.kind == "sea"
         if at_sea not in self._observers:
-            rows = [
-                row for row in self.inputs.capabilities.values()
-                if watches_sector(row, sector.kind) and (self.inputs.settlement.access != "none" or is_aerial(row))
-            ]  # fmt: skip
-            static = [row for row in rows if not is_mobile(row)]
-            shared = [row for row in rows if is_mobile(row) and is_aerial(row) and row.area != "country"]
-            movers = [row for row in rows if is_mobile(row) and row not in shared]
-            self._observers[at_sea] = (static, movers, shared)
+            self._observers[at_sea] = observers_of(self.inputs, sector)
         return self._observers[at_sea]
 
     def sector(self, row: SectorRow) -> SectorLayers:
@@ -200,8 +214,8 @@ class _Surveyor:
             rates = np.concatenate([rates, np.zeros((1, self.weights.size))])
             inside = np.concatenate([inside, np.zeros((1, parts.size))])
         return SectorLayers(
-            sector=row, width_km=width, depth_km=self.depth, weights=self.weights, static=tuple(static),
-            movers=tuple(movers), shares=self.shares if shared else (0.0,), kind=kind,
+            sector=row, width_km=width, depth_km=self.depth, weights=self.weights, static=static,
+            movers=movers, shares=self.shares if shared else (0.0,), kind=kind,
             posts=np.array([count for found in counts for count in found], dtype=float),
             reach_km=np.array([layer.r50_km for layer in layers]).reshape(-1, 3)[kind],
             duty=np.array([layer.duty for layer in layers])[kind],

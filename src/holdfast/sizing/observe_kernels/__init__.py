@@ -1,0 +1,1 @@
+"""Compiled parts of observation over draws."""
