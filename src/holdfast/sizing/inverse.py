@@ -30,8 +30,8 @@ MOST_ALPHA = 4.0
 """Highest common level looked at: four times what was asked for (presentation, not a limit of the model)."""
 LADDER = tuple(float(alpha) for alpha in 2.0 ** np.linspace(-4.0, 2.0, 49))
 """Common levels at which a curve of sizes is computed: a sixteenth to four times what was asked, 1 among them."""
-_LEAST_ALPHA = 0.01
-_GRID = 8
+_BELOW_LADDER = (0.01, 0.02, 0.04)
+_FINER = 10
 _MOST_DROPPED = 3
 _SHARES = 64
 
@@ -75,13 +75,24 @@ def people_at(inputs: SizingInputs, prepared: Prepared, alpha: float) -> float:
     return size_at(replace(inputs, service=scaled_service(inputs.service, alpha)), prepared).in_country
 
 
-def people_along(inputs: SizingInputs, alphas: Sequence[float]) -> NDArray[np.float64]:
-    """People in country at each of several common levels, shape `(len(alphas),)`; infinite where no force meets the level."""
+def people_along(inputs: SizingInputs, alphas: ArrayLike) -> NDArray[np.float64]:
+    """People in country at each of several common levels, shape `(levels,)`; infinite where no force meets the level."""
+    from holdfast.sizing.levels import people_at_levels
+
+    levels = np.asarray(alphas, dtype=float).reshape(-1)
+    try:
+        return people_at_levels(inputs, levels)
+    except InfeasibleError:
+        return _one_by_one(inputs, levels)
+
+
+def _one_by_one(inputs: SizingInputs, levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As `people_along`, each level by itself as the nominal run does it, so that one that fails does not hide the others."""
     prepared = prepare(inputs)
-    found = np.full(len(alphas), np.inf)
-    for place, alpha in enumerate(alphas):
+    found = np.full(levels.size, np.inf)
+    for place, alpha in enumerate(levels):
         try:
-            found[place] = people_at(inputs, prepared, alpha)
+            found[place] = people_at(inputs, prepared, float(alpha))
         except InfeasibleError:
             continue
     return found
@@ -119,26 +130,28 @@ def levels_bought(alphas: ArrayLike, people: ArrayLike, sizes: ArrayLike) -> NDA
     return np.where(below < 0, 0.0, levels[start] + part * (levels[end] - levels[start]))
 
 
-def find_alpha(people: Callable[[float], float], cap: float) -> float:
-    """Highest alpha whose force fits the cap: the highest of a grid that fits, then bisection above it; 0 if none does.
+def find_alpha(people: Callable[[NDArray[np.float64]], ArrayLike], cap: float) -> float:
+    """Highest alpha up to 1 whose force fits the cap; 0 if none does.
 
-    Cost grows with alpha, headcount almost always; where it does not, a higher alpha beyond the next grid point is not
-    looked for.
+    The highest of the rungs that fits, then finer rungs between it and the next, until they are `ALPHA_TOLERANCE` apart. Where
+    headcount does not grow with alpha, a higher alpha beyond the next rung is not looked for.
+
+    Parameters
+    ----------
+    people
+        People in country at each of some levels: an array to an array of its shape (or one number).
     """
-    if people(1.0) <= cap:
-        return 1.0
-    grid = np.linspace(_LEAST_ALPHA, 1.0, _GRID + 1)
-    fitting = [index for index in range(_GRID - 1, -1, -1) if people(float(grid[index])) <= cap][:1]
-    if not fitting:
-        return 0.0
-    low, high = float(grid[fitting[0]]), float(grid[fitting[0] + 1])
-    while high - low > ALPHA_TOLERANCE:
-        middle = 0.5 * (low + high)
-        if people(middle) <= cap:
-            low = middle
-        else:
-            high = middle
-    return low
+    levels = np.array([*_BELOW_LADDER, *(alpha for alpha in LADDER if alpha <= 1.0)])
+    while True:
+        fits = np.flatnonzero(np.broadcast_to(np.asarray(people(levels), dtype=float), levels.shape) <= cap)
+        if not fits.size:
+            return 0.0
+        if fits[-1] == levels.size - 1:
+            return float(levels[-1])
+        low, high = float(levels[fits[-1]]), float(levels[fits[-1] + 1])
+        if high - low <= ALPHA_TOLERANCE:
+            return low
+        levels = np.linspace(low, high, _FINER + 1)
 
 
 def find_dropped(sized: Sized, cap: float) -> tuple[tuple[str, ...], bool]:
@@ -185,14 +198,9 @@ def find_cap(inputs: SizingInputs, prepared: Prepared, sized: Sized) -> CapFindi
     cap = inputs.cap_in_country
     if cap <= 0 or inputs.posture == "none":
         return None
-    known: dict[float, float] = {1.0: sized.in_country}
-
-    def people(alpha: float) -> float:
-        if alpha not in known:
-            known[alpha] = people_at(inputs, prepared, alpha)
-        return known[alpha]
-
-    alpha = find_alpha(people, cap)
+    alpha = 1.0 if sized.in_country <= cap else find_alpha(lambda levels: people_along(inputs, levels), cap)
+    if 0.0 < alpha < 1.0 and people_at(inputs, prepared, alpha) > cap:  # the levels are solved together, relaxed
+        alpha = find_alpha(lambda levels: _one_by_one(inputs, levels), cap)
     dropped, fits = ((), True) if alpha == 1.0 else find_dropped(sized, cap)
     return CapFinding(
         cap=cap,
