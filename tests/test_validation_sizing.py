@@ -15,9 +15,10 @@ from click.testing import CliRunner
 
 from holdfast.cli import main
 from holdfast.results.derivation import Figure
+from holdfast.scenario.bundled import bundled_missions
 from holdfast.validation.baselines import add_baselines, scale_by_class
 from holdfast.validation.labels import overlap
-from holdfast.validation.missions import bundled_missions, expand, interval, score_mission
+from holdfast.validation.missions import expand, interval, score_mission
 from holdfast.validation.page import nominal_column, page
 from holdfast.validation.picture import canvas, compose, draw_picture, plotted, short_name
 from holdfast.validation.results import STATEMENT, MissionScore, SizingValidation
@@ -134,7 +135,7 @@ def test_rules_fail_plainly_for_a_model_that_is_wrong() -> None:
     assert not found.passed
     words = {rule.id: rule.words for rule in found.rules}
     assert "too narrow" in words["covers"]
-    assert "0 of 10 within x3" in words["near"]
+    assert "0 of 10 within ×3" in words["near"]
     assert any(line.startswith("FAIL: ") for line in sentences(found))
 
 

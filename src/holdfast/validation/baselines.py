@@ -106,7 +106,7 @@ def scale_by_class(rows: Sequence[MissionScore]) -> Scaled:
     covered = sum(low <= row.actual <= high for row, (low, high) in spread)
     words = (
         f"Scaled by a factor for each class that the other missions give (no part of the model, and in no rule), sizing would be "
-        f"off by x{error:.2f} in the median and class density by x{density:.2f} on the same {len(pairs)} missions; "
+        f"off by ×{error:.2f} in the median and class density by ×{density:.2f} on the same {len(pairs)} missions; "
         f"{covered} of {len(spread)} would lie in 80 % intervals from the scatter of the others."
         if pairs
         else "No class has two missions to scale sizes by."

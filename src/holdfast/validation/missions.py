@@ -13,25 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.core.errors import HoldfastError, ScenarioError
-from holdfast.core.progress import report, reporting
+from holdfast.core.progress import reporting
 from holdfast.validation.results import LEVEL, MissionScore
 
 if TYPE_CHECKING:
     from holdfast.scenario.types import Scenario
 
-MISSIONS = "missions"
 SETTINGS = "scenario.toml"
 _NOT_SIZED = (HoldfastError, ArithmeticError, ValueError, LookupError)
 """What sizing may raise on terms nobody tried before; a fault of the program itself is not caught."""
-
-
-def bundled_missions() -> tuple[str, ...]:
-    """Bundled missions, as `missions/<id>`, sorted."""
-    from holdfast.scenario.bundled import data_folder
-
-    root = data_folder() / "scenarios" / MISSIONS
-    found = sorted(root.iterdir()) if root.is_dir() else []
-    return tuple(f"{MISSIONS}/{path.name}" for path in found if (path / SETTINGS).is_file())
 
 
 def expand(given: Sequence[str | Path]) -> tuple[str | Path, ...]:
@@ -58,14 +48,10 @@ def read_mission(given: str | Path) -> Scenario:
     ScenarioError, OSError
         With every problem of the folder.
     """
-    from holdfast.scenario.bundled import data_folder
     from holdfast.scenario.cases import reference_case, resolve_case
     from holdfast.scenario.load import load_scenario
 
-    path = Path(given)
-    if not path.exists() and str(given) in bundled_missions():
-        path = data_folder() / "scenarios" / str(given)
-    scenario = load_scenario(path)
+    scenario = load_scenario(given)
     return resolve_case(scenario, reference_case(scenario))
 
 
@@ -122,6 +108,7 @@ def _unscored(checked: str, strength: float) -> str:
 
 
 def _sized(score: MissionScore, scenario: Scenario, *, draws: int, seed: int) -> MissionScore:
+    from holdfast.sizing.ensemble import size_draws
     from holdfast.sizing.inputs import gather_sizing
     from holdfast.sizing.stage import size
 
@@ -129,6 +116,7 @@ def _sized(score: MissionScore, scenario: Scenario, *, draws: int, seed: int) ->
     on_line = not all(row.kind == "area" for row in inputs.sectors)
     with reporting(_quiet):
         requirement = size(inputs)
+        people = size_draws(inputs, draws=draws, seed=seed, checked=0).people["country"] if draws else np.zeros(0)
     found = replace(
         score,
         predicted=float(requirement.in_country),
@@ -137,7 +125,7 @@ def _sized(score: MissionScore, scenario: Scenario, *, draws: int, seed: int) ->
     )
     if not draws:
         return found
-    low, high = interval(people_over_draws(scenario, draws=draws, seed=seed))
+    low, high = interval(people)
     return replace(found, low=low, high=high, draws=draws)
 
 
@@ -149,17 +137,3 @@ def interval(people: np.ndarray) -> tuple[float, float]:
     """The central interval of probability 80 % of the sizes drawn, people."""
     low, high = np.quantile(people, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
     return float(low), float(high)
-
-
-def people_over_draws(scenario: Scenario, *, draws: int, seed: int) -> np.ndarray:
-    """People in country over draws of the mission's terms and of the planning factors, shape (draws,)."""
-    from holdfast.scenario.futures import draw_future
-    from holdfast.sizing.core import prepare, size_at
-    from holdfast.sizing.inputs import gather_sizing
-
-    found = []
-    for number in range(draws):
-        report(f"drawing {scenario.name}", number / draws)
-        drawn = gather_sizing(draw_future(scenario, seed=seed, future=number))
-        found.append(size_at(drawn, prepare(drawn)).in_country)
-    return np.array(found)

@@ -45,12 +45,12 @@ def page(found: SizingValidation, *, picture: str) -> str:
     Parameters
     ----------
     picture
-        Address of the picture, relative to the page.
+        Address of the PNG of the picture, relative to the page; the SVG lies beside it.
     """
     parts = [
         _HEAD.format(statement=found.statement),
         _verdict(found),
-        f"![Predicted against deployed strength]({picture})\n",
+        f"![Predicted against deployed strength]({picture})\n\n[The picture as SVG]({picture.removesuffix('.png')}.svg)\n",
     ]
     parts += [f"## {title}\n\n{_missions(members)}" for title, members in groups(found)]
     parts += [_classes(found), _notes(found.notes), _METHOD.format(draws=found.draws)]

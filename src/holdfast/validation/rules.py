@@ -67,8 +67,8 @@ def _comparison_words(found: Comparison) -> str:
     if not found.missions:
         return f"{found.title}: no mission that both predict"
     said = (
-        f"Median error factor x{found.ours:.2f} against x{found.theirs:.2f} for {found.title} on {found.missions} missions "
-        f"(the reference study: about x{found.reference:.1f}); nearer on {found.nearer} of {found.missions}"
+        f"Median error factor ×{found.ours:.2f} against ×{found.theirs:.2f} for {found.title} on {found.missions} missions "
+        f"(the reference study: about ×{found.reference:.1f}); nearer on {found.nearer} of {found.missions}"
     )
     if found.level:
         said += f", level on {found.level}"
@@ -123,13 +123,13 @@ def _beats(comparisons: Sequence[Comparison]) -> Rule:
 
 
 def _near(rows: Sequence[MissionScore]) -> Rule:
-    title = f"Three in four within x{WITHIN:g}"
+    title = f"Three in four within ×{WITHIN:g}"
     if not rows:
         return Rule(id="near", title=title, verdict="not judged", words="no scored mission")
     count = sum(row.within for row in rows)
     low, high = wilson(count, len(rows))
     words = (
-        f"{count} of {len(rows)} within x{WITHIN:g} ({100 * count / len(rows):.0f} %; over missions like these "
+        f"{count} of {len(rows)} within ×{WITHIN:g} ({100 * count / len(rows):.0f} %; over missions like these "
         f"{100 * low:.0f} to {100 * high:.0f} %){_few(len(rows))}."
     )
     verdict = "pass" if count >= NEAR_SHARE * len(rows) else "fail"
@@ -148,7 +148,7 @@ def _covers(rows: Sequence[MissionScore]) -> Rule:
     words = (
         f"{count} of {trials} intervals hold the strength deployed ({touched} hold some strength of the range where sources "
         f"differ); {low} to {high} of {trials} are consistent with {100 * LEVEL:.0f} % (95 % binomial interval)"
-        f"{_side(count, low, high)}. Half of the intervals are wider than x/÷ {width:.2f}{_few(trials)}."
+        f"{_side(count, low, high)}. Half of the intervals are wider than ×/÷ {width:.2f}{_few(trials)}."
     )
     if low == 0:
         return Rule(id="covers", title=title, verdict="not judged", words=f"{words} No count of so few could fail.")

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdfast.core.progress import report
+from holdfast.scenario.bundled import bundled_missions
 from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, scale_by_class
-from holdfast.validation.missions import bundled_missions, expand, score_mission
+from holdfast.validation.missions import expand, score_mission
 from holdfast.validation.results import STATEMENT, TOKEN, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, judge_rules
 
 if TYPE_CHECKING:
     from holdfast.scenario.types import Scenario
 
-DRAWS = 100
+DRAWS = 200
 SEED = 20250222
 _NAMED = 4
 
@@ -63,7 +64,8 @@ def _judged(based: Baselines, scenarios: Sequence[Scenario], *, draws: int, seed
     return SizingValidation(
         statement=STATEMENT, missions=based.missions, classes=class_scores([row for row in based.missions if row.scored]),
         comparisons=comparisons, rules=judge_rules(counted, comparisons),
-        notes=(*_area_note(based), *level_notes(scenarios)), draws=draws, seed=seed, scaled=scale_by_class(counted),
+        notes=(*_area_note(based), *_skew_note(based.missions), *level_notes(scenarios)), draws=draws, seed=seed,
+        scaled=scale_by_class(counted),
     )  # fmt: skip
 
 
@@ -133,10 +135,24 @@ def level_notes(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _skew_note(missions: Sequence[MissionScore]) -> tuple[str, ...]:
+    """How many nominal sizes lie outside their own interval: ranges of terms and factors reach farther one way."""
+    drawn = [row for row in missions if row.has_interval and row.predicted > 0]
+    below = sum(row.predicted < row.low for row in drawn)
+    above = sum(row.predicted > row.high for row in drawn)
+    if not below and not above:
+        return ()
+    words = (
+        f"Of {len(drawn)} nominal sizes {below} lie below and {above} above their own interval: a nominal size takes every term and "
+        "factor at its most credible value, and many of the ranges reach farther up than down."
+    )
+    return (words,)
+
+
 def _area_note(based: Baselines) -> tuple[str, ...]:
     if not based.area_measure:
         return ()
-    errors = [f"{MEASURES[name]} x{value:.2f}" for name, value in based.area_errors.items() if not math.isnan(value)]
+    errors = [f"{MEASURES[name]} ×{value:.2f}" for name, value in based.area_errors.items() if not math.isnan(value)]
     return (
         f"Missions without a line: the baseline counts {MEASURES[based.area_measure]}"
         + (f" (leave-one-out error: {', '.join(errors)})." if errors else "."),
