@@ -212,10 +212,11 @@ class Exit:
     pool_spent: dict[str, float]
     """The same where nobody serves twice: the other meaning of rotation, how many pass through in these months."""
     break_month: float
-    """Month in which the first capability that has a pool breaks (inf: never)."""
+    """Month in which the first capability that has a pool breaks (inf: never; nan: the table names no pool at all)."""
     breaks_first: str
     break_month_people: float
-    """Month in which all pools together break if people were exchangeable between capabilities: an upper bound."""
+    """Month in which all pools together break if people were exchangeable between capabilities: an upper bound (nan: no
+    pool at all)."""
     no_pool: tuple[str, ...]
     """Capabilities required for which the table names no pool at all."""
     rules: tuple[RotationRule, ...]

@@ -130,7 +130,7 @@ def derive_exit(sized: Sized) -> Exit:
         pools=tuple(limits),
         pool_needed=_pool_needed(desk, again=True),
         pool_spent=_pool_needed(desk, again=False),
-        break_month=first.break_month if first else np.inf,
+        break_month=first.break_month if first else np.nan,
         breaks_first=first.capability if first and np.isfinite(first.break_month) else "",
         break_month_people=_break_of_people(sized),
         no_pool=missing,
@@ -247,7 +247,7 @@ def _break_of_people(sized: Sized) -> float:
             for key in ("tour_months", "dwell", "overlap_months"):
                 columns[key].extend(getattr(supply, key))
     if not columns["units"]:
-        return 0.0 if float(desk["size.deployed"]) > 0 else float(np.inf)
+        return float(np.nan)
     terms = {
         key: desk.given(f"pools.people.{key}", np.array(values), unit="people" if key == "units" else "months or 1",
                         text="all pools of the capabilities required, as people", assumption="rows of pools.csv, whoever would join")
