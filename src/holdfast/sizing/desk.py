@@ -159,7 +159,7 @@ class Desk:
 
     def catalogue(self, key: str, name: str) -> Any:
         """Value of a figure of the catalogue; nominally without naming it on the sheet (a table has many cells)."""
-        if self.draws is None:
+        if self.draws is None or (self.draws.seed is None and f"capabilities.{key}.{name}" not in self.draws.fixed):
             return float(getattr(self.capability(key), name))
         return self[self.of_capability(key, name)]
 

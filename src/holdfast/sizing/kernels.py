@@ -76,6 +76,29 @@ def worst_concentration(middle: Any, start: Any, end: Any, axes: Any, reach: Any
 
 
 @njit
+def undominated(reach: Any, order: Any) -> Any:
+    """Options (rows) that cover something no option earlier in `order` covers wholly along with all else they cover."""
+    kept = np.zeros(reach.shape[0], dtype=np.bool_)
+    found = np.zeros(reach.shape[0], dtype=np.int64)
+    count = 0
+    for option in order:
+        beaten = not np.any(reach[option])
+        for number in range(count):
+            if beaten:
+                break
+            beaten = True
+            for cell in range(reach.shape[1]):
+                if reach[option, cell] and not reach[found[number], cell]:
+                    beaten = False
+                    break
+        if not beaten:
+            kept[option] = True
+            found[count] = option
+            count += 1
+    return kept
+
+
+@njit
 def _best_option(added: Any, covered: Any, costs: Any, asked: Any) -> int:
     """The option that adds most of the weight still missing for its cost, the first of equals; -1 where none adds any."""
     best, pick = 0.0, -1

@@ -126,6 +126,8 @@ class Forces:
 
 def stack(parts: Sequence[Any]) -> Array:
     """Columns side by side: numbers and arrays of shape (n, 1) or (n,) to an array (n or 1, parts)."""
+    if parts and all(isinstance(part, float) for part in parts):
+        return np.array([parts], dtype=float)
     columns = [np.asarray(part, dtype=float).reshape(-1) for part in parts]
     count = max((column.shape[0] for column in columns), default=1)
     if not columns:

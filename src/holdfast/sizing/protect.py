@@ -211,36 +211,32 @@ def _linear_bound(cover: AssetCover, gain: NDArray[np.bool_], asked: Array) -> f
     stay uncovered.
     """
     from holdfast.models.covering import relaxed_cost
+    from holdfast.sizing.kernels import undominated
 
     count, assets, targets = gain.shape
     reach = gain.reshape(count, assets * targets)
-    kept = _undominated(reach, cover.costs)
-    reach, costs = reach[kept], cover.costs[kept]
+    order = np.lexsort((np.arange(count), -reach.sum(axis=1), cover.costs))
+    kept = np.flatnonzero(undominated(reach, order))
+    costs = cover.costs[kept]
     weight, target = np.repeat(cover.weights, targets), np.tile(np.arange(targets), assets)
-    labels = np.vstack([reach, target[None, :]]).T[reach.any(axis=0)]
-    patterns, member = np.unique(labels, axis=0, return_inverse=True)
-    worth = np.bincount(member.ravel(), weights=weight[reach.any(axis=0)], minlength=len(patterns))
+    alike: dict[tuple[int, bytes], float] = {}
+    for number, column in enumerate(np.ascontiguousarray(reach[kept].T)):
+        if column.any():
+            key = (int(target[number]), column.tobytes())
+            alike[key] = alike.get(key, 0.0) + float(weight[number])
+    groups = np.array([key[0] for key in alike])
+    patterns = np.array([np.frombuffer(key[1], dtype=bool) for key in alike])
+    worth = np.array(list(alike.values()))
     cells = len(patterns)
     matrix = np.zeros((cells + targets, len(costs) + cells))
-    matrix[:cells, : len(costs)] = patterns[:, :-1]
+    matrix[:cells, : len(costs)] = patterns
     matrix[:cells, len(costs) :] = np.eye(cells)
     right = np.ones(cells + targets)
     for number in range(targets):
-        mine = patterns[:, -1] == number
+        mine = groups == number
         matrix[cells + number, len(costs) :] = np.where(mine, -worth, 0.0)
         right[cells + number] = asked[number] - worth[mine].sum()
     return relaxed_cost(matrix, right, np.concatenate([costs, np.zeros(cells)]))
-
-
-def _undominated(reach: NDArray[np.bool_], costs: Array) -> NDArray[np.int64]:
-    """Options that no other, as cheap or cheaper (the first of equals), covers wholly."""
-    sizes = reach.sum(axis=1)
-    order = np.lexsort((np.arange(len(costs)), -sizes, costs))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    inside = reach.astype(np.float32) @ reach.astype(np.float32).T >= sizes[:, None]
-    beaten = (inside & (rank[None, :] < rank[:, None])).any(axis=1)
-    return np.flatnonzero(~beaten & (sizes > 0))
 
 
 def _each(desk: Desk, name: str) -> str:

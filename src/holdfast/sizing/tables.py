@@ -72,9 +72,12 @@ def cover_dataset(
 ) -> xr.Dataset:
     """The cover from columns over all capabilities of the catalogue."""
     coords = {"capability": list(inputs.capabilities)}
+    blank = labelled(direct, ("capability",), coords, units="unit", long_name="units that serve tasks")
 
     def column(values: np.ndarray, units: str, long_name: str) -> xr.DataArray:
-        return labelled(values, ("capability",), coords, units=units, long_name=long_name)
+        found = blank.copy(data=values)  # labels are checked once, not for each column
+        found.attrs = {"units": units, "long_name": long_name}
+        return found
 
     where = np.array([row.area for row in inputs.capabilities.values()])
     areas = {
