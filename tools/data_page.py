@@ -125,6 +125,8 @@ def _overview(plans: list[Scenario], missions: list[Scenario]) -> list[str]:
     rows: list[list[object]] = [
         ["capabilities of the catalogue", *_counts(_origins(capabilities.values()))],
         ["planning factors", *_counts(_origins(factor.value for factor in factors.values()))],
+        ["of them figures, each with a range", *_counts(_origins(f.value for f in factors.values() if not f.exact))],
+        ["of them switches, rules, definitions", *_counts(_origins(f.value for f in factors.values() if f.exact))],
     ]
     rows += [[f"`{plan.name}`", *_counts(_total(_own(plan).values()))] for plan in plans]
     every = _total(counts for mission in missions for counts in _own(mission).values())
