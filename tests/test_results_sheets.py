@@ -11,7 +11,9 @@ from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
 
+from holdfast.cli import main
 from holdfast.core.errors import FileConflictError
 from holdfast.results.sheets import Sheet, requirement_sheets, to_csv, write_csvs, write_workbook
 from holdfast.results.stages import Requirement
@@ -101,3 +103,18 @@ def test_hostile_text_stays_text(tmp_path) -> None:  # type: ignore[no-untyped-d
     texts = [cell.text for cell in tab.iter(f"{_MAIN}t")]
     assert "</t></is></c><c>=cmd" in texts
     assert [cell.get("r") for cell in tab.iter(f"{_MAIN}c")][-2:] == ["AA3", "AB3"]
+
+
+def test_the_command_writes_tables(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """`size --tables` fills a folder with CSV or writes one workbook, and refuses to overwrite before it computes."""
+    folder, book = tmp_path / "tables", tmp_path / "size.xlsx"
+    for target in (folder, book):
+        done = CliRunner().invoke(main, ["size", "ukraine-2025-02", "--tables", str(target)])
+        assert done.exit_code == 0, done.output
+        again = CliRunner().invoke(main, ["size", "ukraine-2025-02", "--tables", str(target)])
+        assert again.exit_code != 0
+        assert "--force" in again.output
+    assert (folder / "statement.csv").read_text("utf-8").startswith("capability,what,symbol,units")
+    assert zipfile.is_zipfile(book)
+    refused = CliRunner().invoke(main, ["size", "ukraine-2025-02", "--tables", str(folder / "statement.csv")])
+    assert refused.exit_code != 0

@@ -34,6 +34,7 @@ class Wanted:
     why_not: int | None
     chart: Path | None
     draws: int
+    tables: Path | None
 
     @property
     def needs_curves(self) -> bool:
@@ -66,6 +67,11 @@ class Answer:
 @click.option("--curves", is_flag=True, help="What every size from 5,000 to 150,000 buys, by posture and settlement.")
 @click.option("--details", is_flag=True, help="Statement of requirements, medical timeline, housing, exit.")
 @click.option("--chart", type=click.Path(path_type=Path), help="File for the chart of the curves (.svg or .png).")
+@click.option(
+    "--tables",
+    type=click.Path(path_type=Path),
+    help="Statement, troops to tasks, care, housing and exit as tables: a folder for CSV files, or a file .xlsx.",
+)
 @click.option("--draws", type=click.IntRange(min=0, max=100_000), default=_DRAWS, show_default=True,
               help="Draws of the uncertain inputs for the ranges; 0: none.")  # fmt: skip
 @output_option("File to keep the result in (netCDF); never overwritten without --force.")
@@ -84,6 +90,10 @@ def size_command(
     """
     asked = Wanted(**wanted)
     _check_files(output, asked.chart, force=force)
+    if asked.tables is not None:
+        from holdfast.results.sheets import check_tables_path
+
+        check_tables_path(asked.tables, force=force)
     if cap is not None:
         sets = (*sets, f"force.cap_in_country={cap}")
     loaded, case = load_case(scenario, option, settlement, sets)
@@ -98,11 +108,13 @@ def size_command(
         save_result(answer.found, output, force=force)
     if asked.chart is not None:
         _write_chart(answer, asked.chart)
+    if asked.tables is not None:
+        _write_tables(answer, asked.tables, force=force)
     if as_json:
         print_json(_document(answer))
         return
     _show(answer, asked, settlement=case.settlement)
-    for path in (path for path in (output, asked.chart) if path is not None):
+    for path in (path for path in (output, asked.chart, asked.tables) if path is not None):
         click.echo(f"saved: {path}")
     click.echo(f"why a figure? holdfast explain {output or scenario} size.in_country")
 
@@ -189,6 +201,12 @@ def _write_chart(answer: Answer, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(picture_of_sizes(answer.curves, answer.claims, kind=target.suffix.lower().removeprefix(".")))
+
+
+def _write_tables(answer: Answer, target: Path, *, force: bool) -> None:
+    from holdfast.results.sheets import write_tables
+
+    write_tables(answer.found.requirement, target, force=force)
 
 
 def _show(answer: Answer, asked: Wanted, *, settlement: str) -> None:

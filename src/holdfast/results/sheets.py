@@ -20,6 +20,7 @@ from holdfast.core.errors import FileConflictError
 from holdfast.results.stages import Requirement
 from holdfast.results.sustainment import Exit, Housing, Medical, StatementLine
 
+WORKBOOK = ".xlsx"
 _FORMULA_STARTS = frozenset("=+-@\t\r")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -241,6 +242,36 @@ def _refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
         raise FileConflictError(
             f"{', '.join(there)} exists; say --force (force=True) to overwrite, or name another place"
         )
+
+
+def write_tables(requirement: Requirement, target: str | Path, *, force: bool = False) -> tuple[Path, ...]:
+    """All tables of a requirement: one workbook where the name ends in `.xlsx`, else a folder of CSV files.
+
+    Raises
+    ------
+    FileConflictError
+        When something is there already and `force` is false.
+    """
+    sheets, path = requirement_sheets(requirement), Path(target)
+    if path.suffix.lower() == WORKBOOK:
+        return (write_workbook(sheets, path, force=force),)
+    return write_csvs(sheets, path, force=force)
+
+
+def check_tables_path(target: Path, *, force: bool) -> None:
+    """Refuse a place where no tables can be written, so that nobody computes first and is told afterwards.
+
+    Raises
+    ------
+    FileConflictError
+        When a workbook is asked for where something stands already, or a folder where a file stands.
+    """
+    if target.suffix.lower() == WORKBOOK:
+        _refuse_existing([target], force=force and not target.is_dir())
+    elif target.is_file():
+        raise FileConflictError(f"{target} is a file; name a folder for CSV files, or a file that ends in {WORKBOOK}")
+    elif target.is_dir() and any(target.glob("*.csv")):
+        _refuse_existing(sorted(target.glob("*.csv")), force=force)
 
 
 def _content_types(count: int) -> str:
