@@ -30,7 +30,10 @@ PART_ROWS = ("hold.heavy", "hold.fires")
 PART_PREFIX = "protect.salvo_"
 """Rows met by the batteries that cover the assets, not by batteries of their own."""
 EXACT_NODES = 20_000
-RELAXED_NODES = 12
+RELAXED_NODES = 60
+_CASES_OF_RULES = ("people", "per_unit", "spans", "ward", "power", "asked_power")
+_CASES = ("amounts", "per_base", "shares", "gains", "costs", "base_people")
+"""Arrays whose first axis is the case."""
 _COMMANDED = frozenset({"ground", "air_defence", "support", "sensor"})
 
 
@@ -92,6 +95,12 @@ class Program:
     costs: Array
     base_people: Array
 
+    def at(self, picks: Ints) -> Program:
+        """The program of some cases only."""
+        kept: dict[str, Any] = {name: _rows_at(getattr(self.rules, name), picks) for name in _CASES_OF_RULES}
+        own: dict[str, Any] = {name: _rows_at(getattr(self, name), picks) for name in _CASES}
+        return replace(self, rules=replace(self.rules, **kept), **own)
+
     def masked(self, keep: Any, *, bases: Any) -> Program:
         """The program for sets of rows with the bases fixed: `keep` has shape (case, row), `bases` is a number or (case,)."""
         kept = np.asarray(keep, dtype=float).reshape(-1, len(self.rows))
@@ -122,6 +131,10 @@ class Forces:
     def country(self) -> Array:
         """People in the country, shape (case,)."""
         return np.asarray(self.people[:, self.in_country].sum(axis=1))
+
+
+def _rows_at(values: Array, picks: Ints) -> Array:
+    return values if values.shape[0] == 1 else np.ascontiguousarray(values[picks])
 
 
 def stack(parts: Sequence[Any]) -> Array:
