@@ -23,7 +23,7 @@ from holdfast.validation.page import nominal_column, page
 from holdfast.validation.picture import canvas, compose, draw_picture, plotted, short_name
 from holdfast.validation.results import STATEMENT, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, judge_rules
-from holdfast.validation.sizing import level_notes, own_factors, validate_sizing
+from holdfast.validation.sizing import bias_notes, level_notes, own_factors, validate_sizing
 from holdfast.validation.tables import ordered, people, sentences, terminal_text, to_csv
 from support import tiny_scenario
 from validation_cases import mission, write_mission
@@ -181,6 +181,16 @@ def test_scaling_by_class_uses_the_other_missions_alone() -> None:
     assert (found.missions, found.error, found.density_error) == (3, pytest.approx(1.0), pytest.approx(4.0))
     assert "in no rule" in found.words
     assert scale_by_class(rows[:1]).missions == 0
+
+
+def test_classes_missed_on_one_side_are_named() -> None:
+    """A class sized at ten times what was deployed is named with the factor; one that scatters about the truth is not."""
+    high = [mission(f"h{n}", kind="monitoring", predicted=10_000.0, tail=0.6) for n in range(2)]
+    fair = [mission("f1", predicted=2000.0, tail=0.4), mission("f2", predicted=500.0, tail=0.4)]
+    (note,) = bias_notes(class_scores([*high, *fair]))
+    assert "Class monitoring" in note
+    assert "×10 " in note
+    assert "60 %" in note
 
 
 def test_the_interval_is_the_middle_four_fifths() -> None:

@@ -16,15 +16,17 @@ from holdfast.core.progress import report
 from holdfast.scenario.bundled import bundled_missions
 from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, scale_by_class
 from holdfast.validation.missions import expand, score_mission
-from holdfast.validation.results import STATEMENT, TOKEN, MissionScore, SizingValidation
+from holdfast.validation.results import STATEMENT, TOKEN, ClassScore, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, judge_rules
 
 if TYPE_CHECKING:
     from holdfast.scenario.types import Scenario
 
-DRAWS = 200
+DRAWS = 1000
 SEED = 20250222
 _NAMED = 4
+_BIASED = 1.5
+"""A class sized farther off than this on one side is named."""
 
 
 def validate_sizing(folders: Sequence[str | Path] = (), *, draws: int = DRAWS, seed: int = SEED) -> SizingValidation:
@@ -61,10 +63,11 @@ def validate_sizing(folders: Sequence[str | Path] = (), *, draws: int = DRAWS, s
 def _judged(based: Baselines, scenarios: Sequence[Scenario], *, draws: int, seed: int) -> SizingValidation:
     counted = [row for row in based.missions if row.scored and row.kind != TOKEN]
     comparisons = tuple(compare(counted, baseline, seed=seed) for baseline in ("density", "length"))
+    classes = class_scores([row for row in based.missions if row.scored])
     return SizingValidation(
-        statement=STATEMENT, missions=based.missions, classes=class_scores([row for row in based.missions if row.scored]),
+        statement=STATEMENT, missions=based.missions, classes=classes,
         comparisons=comparisons, rules=judge_rules(counted, comparisons),
-        notes=(*_area_note(based), *_skew_note(based.missions), *level_notes(scenarios)), draws=draws, seed=seed,
+        notes=(*bias_notes(classes), *_area_note(based), *_skew_note(based.missions), *level_notes(scenarios)), draws=draws, seed=seed,
         scaled=scale_by_class(counted),
     )  # fmt: skip
 
@@ -133,6 +136,16 @@ def level_notes(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
             "All missions of one posture are sized at the same service levels, and all with the packaged factors."
         )
     return tuple(notes)
+
+
+def bias_notes(classes: Sequence[ClassScore]) -> tuple[str, ...]:
+    """Classes that sizing misses on one side: by what factor, and how much of the size is support."""
+    return tuple(
+        f"Class {row.kind}: sized at ×{row.bias:.2g} what was deployed (geometric mean of {row.missions}), "
+        f"{100 * row.tail:.0f} % of it support, command and services."
+        for row in classes
+        if row.missions > 1 and not 1.0 / _BIASED <= row.bias <= _BIASED
+    )
 
 
 def _skew_note(missions: Sequence[MissionScore]) -> tuple[str, ...]:
