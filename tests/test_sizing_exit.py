@@ -259,7 +259,12 @@ def test_the_first_to_break_is_named_and_capabilities_without_a_pool_too() -> No
     assert name not in found.no_pool
     assert found.no_pool
     assert found.break_month_people <= 12.0
+    assert f"{name} in month 12" in found.rotation_words
+    few = _exit((replace(scarce, units=(0.5 * held,)),))
+    assert "even once" in few.rotation_words
+    assert name in few.rotation_words
     empty = _exit(())
+    assert "no pool" in empty.rotation_words
     assert empty.breaks_first == ""
     assert math.isnan(empty.break_month), "without a pool nothing is known of rotation"
     assert math.isnan(empty.break_month_people)

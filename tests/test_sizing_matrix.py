@@ -144,7 +144,7 @@ def test_enabling_units_come_first() -> None:
 
 
 def test_notice_runs_backwards_from_the_month_wanted() -> None:
-    """Wanted in month 2 and 20 days on the way: 60.8 - 20 days of notice; never shorter than the shortest."""
-    assert notice(2.0, 20.0, 5.0) == pytest.approx(2 * 365 / 12 - 20)
+    """Wanted in month 2 and 20 days on the way: 60.8 - 20 days, whole ones; never shorter than the shortest notice."""
+    assert notice(2.0, 20.0, 5.0) == 40.0
     assert notice(0.0, 20.0, 5.0) == 5.0
     assert notice(np.array([[0.0], [1.0]]), 20.0, 5.0).shape == (2, 1)

@@ -12,7 +12,8 @@ from holdfast.brief.wording import SERVICE_LEVELS
 from holdfast.cli.text import columns, figure, paragraph, people
 
 if TYPE_CHECKING:
-    from holdfast.results.stages import CapFinding, Estimate, Requirement
+    from holdfast.results.stages import CapFinding, Requirement
+    from holdfast.sizing.agreement import Agreement
     from holdfast.studies.sizes import SizeCurves
     from holdfast.studies.sizes_answer import Bought, Ranges, Spread
     from holdfast.studies.sizes_claims import Reading
@@ -23,7 +24,7 @@ _TOTALS = (
     ("in theatre outside it", "in_theatre", "neighbours, air, sea, rear"),
     ("pool over 24 months", "pool_24_months", "everyone who passes through"),
 )
-_MOST_UNITS = 60
+_MOST_UNITS = 12
 _CURVE_SIZES = (10_000, 20_000, 30_000, 40_000, 64_000, 100_000, 150_000)
 _SOME_TASKS = 2
 _ENOUGH = 4.0
@@ -56,15 +57,29 @@ def _spread(spread: Spread | None) -> str:
     return f"{people(spread.low)} - {people(spread.high)}" if spread else ""
 
 
-def show_tasks(requirement: Requirement) -> None:
+def _thousands(spread: Spread | None) -> str:
+    """A range in thousands, short enough to stand in a column."""
+    return f"{spread.low / 1000:.1f}-{spread.high / 1000:.1f}k" if spread and spread.high > 0 else ""
+
+
+def show_tasks(requirement: Requirement, ranges: Ranges | None) -> None:
     """People by task, and what decides each in words."""
     tasks = requirement.tasks
+    spreads = ranges.tasks if ranges else {}
     rows = []
     for task in (str(name) for name in tasks["task"].values):
         alone, saved = (float(tasks[column].sel(task=task)) for column in ("alone", "saved"))
         if alone > 0 or task in requirement.binding:
-            rows.append((task, people(alone), people(saved), requirement.binding.get(task, "")))
-    show_lines(columns(("Task", "alone", "saved", "what binds"), rows, left=(0, 3), wrap=3))
+            cells = (
+                task,
+                people(alone),
+                _thousands(spreads.get(task)),
+                people(saved),
+                requirement.binding.get(task, ""),
+            )
+            rows.append(cells)
+    heads = ("Task", "alone", "8 in 10", "saved", "what binds")
+    show_lines(columns(heads, rows, left=(0, 4), wrap=4))
     for line in paragraph(
         "alone: if it were the only task; saved: if it alone were dropped. Units serve several tasks, so columns do not add up."
     ):
@@ -86,9 +101,12 @@ def show_units(requirement: Requirement) -> None:
         ((float(total.sel(capability=name)), str(name)) for name in total["capability"].values),
         key=lambda item: -item[0],
     )
-    words = ", ".join(f"{units:g} {name}" for units, name in held[:_MOST_UNITS] if units > 0)
+    present = [f"{units:g} {name}" for units, name in held if units > 0]
+    words = ", ".join(present[:_MOST_UNITS]) + (
+        f" and {len(present) - _MOST_UNITS} more kinds" if len(present) > _MOST_UNITS else ""
+    )
     click.echo("")
-    show_paragraph(f"Units: {words or 'none'}. (--details: the statement of requirements)")
+    show_paragraph(f"Units: {words or 'none'} (all with --details).")
 
 
 def show_bought(bought: Sequence[Bought], settlement: str) -> None:
@@ -96,21 +114,15 @@ def show_bought(bought: Sequence[Bought], settlement: str) -> None:
     if not bought:
         return
     rows = [
-        (
-            item.posture,
-            people(item.people),
-            say_alpha(item.alpha),
-            _say_dropped(item) + ("; ruled out *" if item.ruled_out else ""),
-        )
+        (item.posture, people(item.people), "-" if item.ruled_out else say_alpha(item.alpha), _say_dropped(item))
         for item in bought
     ]
     heads = (f"What {bought[0].size:,.0f} buys", "full service", "level", "at full service, drop instead")
     show_lines(columns(heads, rows, left=(0, 3), wrap=3))
+    options = ", ".join(f"{item.posture} of {item.option}" for item in bought[1:] if item.option != bought[0].option)
     show_paragraph(
-        f"Under {settlement}. Level: 1 is what each posture asks for, 0.5 half of it (twice the minutes, half the "
-        "attackers). Postures carry the levers of options "
-        + ", ".join(f"{item.posture}: {item.option}" for item in bought)
-        + "."
+        f"Under {settlement}. Level: 1 is what the posture asks for, 0.5 half of it (twice the minutes, half the attackers)."
+        + (f" Levers: {options}." if options else "")
     )
     for item in bought:
         if item.ruled_out:
@@ -142,25 +154,30 @@ def show_cap(cap: CapFinding | None) -> None:
     show_lines(columns((f"Levels at {cap.cap:,}", "value", "meaning"), rows, left=(0, 2), wrap=2))
 
 
-def show_agreement(requirement: Requirement) -> None:
+def show_agreement(requirement: Requirement, agreement: Agreement) -> None:
     """How the size agrees with sizes from elsewhere, in words; each regression and ratio by itself, claims in sum."""
     if not requirement.triangulation:
         return
     click.echo("")
-    show_paragraph(requirement.agreement or "Sizes from elsewhere:")
-    for item in requirement.triangulation:
-        if item.kind != "claim":
-            show_paragraph(f"- {_say_estimate(item)}")
-    claims = [item for item in requirement.triangulation if item.kind == "claim"]
+    show_paragraph(f"Beside it: {agreement.words}")
+    titles = {item.id: item.title for item in requirement.triangulation if item.kind != "claim"}
+    for judged in agreement.judged:
+        if judged.id in titles:
+            show_paragraph(f"- {titles[judged.id]}: {judged.words}.")
+    claims = sum(item.kind == "claim" for item in requirement.triangulation)
     if claims:
-        show_paragraph(
-            f"- {len(claims)} published claims: which posture and settlement each corresponds to says --claims."
-        )
+        show_paragraph(f"- {claims} published claims: which posture and settlement each corresponds to says --claims.")
 
 
-def _say_estimate(item: Estimate) -> str:
-    said = f"{item.title}: {people(item.low)} to {people(item.high)}"
-    return f"{said}; {item.verdict}." if item.verdict else f"{said}."
+def show_drivers(ranges: Ranges | None) -> None:
+    """What drives the size: the inputs whose range explains most of its variance, with what they do."""
+    if ranges is None or not ranges.drivers:
+        return
+    rows = [
+        (driver.key, f"{100 * driver.share:.0f} %", f"{'+' if driver.slope > 0 else '-'}{people(abs(driver.slope))}")
+        for driver in ranges.drivers
+    ]
+    show_lines(columns(("What drives the size (see --why-not)", "of variance", "people, low to high end"), rows))
 
 
 def show_hold(requirement: Requirement) -> None:
@@ -214,10 +231,7 @@ def _show_exit(requirement: Requirement) -> None:
         for cost in requirement.exit.costs
     ]
     show_lines(columns(("Cost, million USD", "running", "with housing"), rows))
-    if requirement.exit.breaks_first:
-        show_paragraph(
-            f"Rotation breaks first at {requirement.exit.breaks_first}, month {requirement.exit.break_month:.0f}."
-        )
+    show_paragraph(requirement.exit.rotation_words)
 
 
 def show_claims(readings: Sequence[Reading], words: Mapping[str, str]) -> None:

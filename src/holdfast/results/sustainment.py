@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import xarray as xr
@@ -224,3 +225,25 @@ class Exit:
     past: tuple[PastDrawdown, ...]
     past_halving: dict[str, float]
     """Months in which each past force halved, by regression of its logarithm."""
+
+    @property
+    def rotation_words(self) -> str:
+        """When rotation breaks, in a sentence or two: what cannot be filled even once, what runs out first, what lasts."""
+        if not self.pools:
+            return "The table names no pool of a capability required, so nothing is known of rotation."
+        never = [limit for limit in self.pools if limit.break_month <= 0]
+        later = [limit for limit in self.pools if 0 < limit.break_month < math.inf]
+        words: list[str] = []
+        if never:
+            names = ", ".join(f"{limit.capability} ({limit.pool:g} of {limit.required:g})" for limit in never)
+            words.append(f"All pools of the table together cannot fill {names} even once.")
+        if later:
+            names = ", ".join(f"{limit.capability} in month {limit.break_month:.0f}" for limit in later[:3])
+            words.append(f"Rotation breaks first at {names}{' and at others later' if len(later) > 3 else ''}.")
+        lasting = len(self.pools) - len(never) - len(later)
+        words.append(f"{lasting} of {len(self.pools)} capabilities with pools last for ever.")
+        if math.isinf(self.break_month_people):
+            words.append("In people alone the pools would last for ever.")
+        elif self.break_month_people > 0:
+            words.append(f"In people alone they would last {self.break_month_people:.0f} months.")
+        return " ".join(words)

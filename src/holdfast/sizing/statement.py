@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 _CLASSES = {"sensor": "watching", "air_defence": "protecting", "air": "air", "sea": "watching", "ground": "fighting"}
 """Class of a capability by its domain, where it is neither an enabler nor a trainer."""
+_ORDER = ("enabling", "watching", "protecting", "air", "fighting", "training")
 _ENABLING_TASKS = frozenset({"support", "clear"})
 _DAYS_A_MONTH = 365.0 / 12.0
 
 
-@formula("size.statement.notice", unit="days", text="max(month wanted x 365 / 12 - days to be in place, shortest notice)",
+@formula("size.statement.notice", unit="days", text="max(month wanted x 365 / 12 - days to be in place, shortest notice), whole days",
          reference="readiness backwards from the month in which a unit is wanted")  # fmt: skip
 def notice(month: Any, move_days: Any, least: Any) -> Any:
     """Days of notice to move at D that still bring a unit into place in time."""
-    return np.maximum(month * _DAYS_A_MONTH - move_days, least)
+    return np.maximum(np.floor(month * _DAYS_A_MONTH - move_days), least)
 
 
 @formula("size.statement.of_units", unit="", text="units x figure of one unit", reference="capability catalogue")
@@ -64,8 +65,9 @@ def derive_statement(sized: Sized, matrix: xr.Dataset) -> tuple[StatementLine, .
         _line(desk, name, tuple(task for row, task in enumerate(tasks) if serves[row, names.index(name)]), origins)
         for name in sized.supported.total
     ]
-    order = {name: place for place, name in enumerate(desk.inputs.capabilities)}
-    return tuple(sorted(lines, key=lambda line: (line.need_month, line.notice_days, order[line.capability])))
+    return tuple(
+        sorted(lines, key=lambda line: (line.need_month, _ORDER.index(class_of(desk.capability(line.capability)))))
+    )
 
 
 def _line(desk: Desk, name: str, tasks: tuple[str, ...], origins: _Origins) -> StatementLine:
