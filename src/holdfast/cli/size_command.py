@@ -12,14 +12,16 @@ from holdfast.cli.common import case_options, guarded, load_case, output_option,
 
 if TYPE_CHECKING:
     from holdfast.results.plan import Findings
+    from holdfast.results.stages import Requirement
     from holdfast.scenario.cases import Case
     from holdfast.scenario.types import Scenario
+    from holdfast.sizing.agreement import Agreement
     from holdfast.studies.sizes import SizeCurves
     from holdfast.studies.sizes_answer import Bought, Ranges
     from holdfast.studies.sizes_claims import Claim, Reading
     from holdfast.studies.sizes_why import WhyNot
 
-_DRAWS = 0
+_DRAWS = 400
 _PICTURES = (".svg", ".png")
 _POSTURES = ("observe", "interpose", "reassure", "robust")
 
@@ -48,6 +50,7 @@ class Answer:
 
     found: Findings
     ranges: Ranges | None
+    agreement: Agreement
     bought: tuple[Bought, ...]
     curves: SizeCurves | None
     claims: tuple[Claim, ...]
@@ -152,9 +155,11 @@ def _answer(scenario: Scenario, case: Case, asked: Wanted) -> Answer:
     found = find(scenario, case, until="size")
     inputs = gather_sizing(resolve_case(scenario, case))
     planned = inputs.posture != "none"
+    ranges = _ranges(inputs, scenario, asked.draws) if planned and asked.draws else None
     return Answer(
         found=found,
-        ranges=_ranges(inputs, scenario, asked.draws) if planned and asked.draws else None,
+        ranges=ranges,
+        agreement=_agreement(inputs, found.requirement, ranges),
         bought=_bought(scenario, case, inputs.cap_in_country) if planned and inputs.cap_in_country else (),
         why=_why(scenario, case, asked.why_not) if asked.why_not else None,
         **_curves(scenario, case, asked),
@@ -162,10 +167,18 @@ def _answer(scenario: Scenario, case: Case, asked: Wanted) -> Answer:
 
 
 def _ranges(inputs: Any, scenario: Scenario, draws: int) -> Ranges:
-    from holdfast.sizing.ensemble import size_draws
     from holdfast.studies.sizes_answer import size_ranges
 
-    return size_ranges(inputs, size_draws(inputs, draws=draws, seed=scenario.stress.seed))
+    return size_ranges(inputs, draws=draws, seed=scenario.stress.seed)
+
+
+def _agreement(inputs: Any, requirement: Requirement, ranges: Ranges | None) -> Agreement:
+    """Our size, with its range, beside sizes from elsewhere."""
+    from holdfast.sizing.agreement import judge
+
+    spread = ranges.totals["in_country"] if ranges else None
+    low, high = (spread.low, spread.high) if spread else (None, None)
+    return judge(requirement.in_country, low, high, requirement.triangulation, inputs=inputs)
 
 
 def _bought(scenario: Scenario, case: Case, cap: int) -> tuple[Bought, ...]:
@@ -220,9 +233,10 @@ def _show(answer: Answer, asked: Wanted, *, settlement: str) -> None:
         return
     if not asked.claims and not asked.curves:
         show.show_totals(requirement, answer.ranges)
-        show.show_tasks(requirement)
+        show.show_tasks(requirement, answer.ranges)
         show.show_bought(answer.bought, settlement)
-        show.show_agreement(requirement)
+        show.show_agreement(requirement, answer.agreement)
+        show.show_drivers(answer.ranges)
         show.show_hold(requirement)
         show.show_units(requirement)
     if asked.details:
@@ -249,6 +263,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         },
         "requirement": to_jsonable(found.requirement),
         "ranges": to_jsonable(answer.ranges),
+        "agreement": to_jsonable(answer.agreement),
         "bought": to_jsonable(answer.bought),
         "curves": to_jsonable(answer.curves),
         "claims": [_claim(reading, answer.words[reading.claim.id]) for reading in answer.readings],

@@ -16,10 +16,13 @@ from holdfast.sizing.inverse import LADDER, dropped_for, levels_bought, people_a
 from holdfast.studies.sizes import POSTURES, case_of, option_of_posture
 
 if TYPE_CHECKING:
-    from holdfast.sizing.ensemble import SizeEnsemble
+    from holdfast.sizing.drivers import Driver
 
 TAILS = (0.1, 0.5, 0.9)
 """Percentiles that a range is told by."""
+LEAST_DRAWS = 200
+"""Draws below which nothing is said of what drives the size."""
+_DRIVERS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,10 @@ class Ranges:
     """`in_country`, `in_theatre` (outside the country), `pool_24_months`."""
     tasks: dict[str, Spread]
     """People in country for each task alone."""
+    drivers: tuple[Driver, ...]
+    """What drives the people in country, the largest share of variance first; empty with fewer than 200 draws."""
+    explained: float
+    """Share of the variance that all drivers above the noise floor explain."""
 
 
 def spread_of(values: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Spread:
@@ -66,20 +73,30 @@ def spread_of(values: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.
     return Spread(low=low, middle=middle, high=high)
 
 
-def size_ranges(inputs: SizingInputs, found: SizeEnsemble) -> Ranges:
-    """Ranges of the totals and of each task from an ensemble of sizes."""
-    people = found.people
-    outside = sum((values for area, values in people.items() if area != "country"), np.zeros(()))
+def size_ranges(inputs: SizingInputs, *, draws: int, seed: int) -> Ranges:
+    """Ranges of the totals and of each task over draws, and what drives the size."""
+    from holdfast.sizing.drivers import bin_of, find_drivers
+    from holdfast.sizing.ensemble import size_draws
+
+    found = size_draws(inputs, draws=draws, seed=seed, checked=0)
+    country, outside = found.people["country"], found.people["neighbour"] + found.people["theatre"]
     tour = found.inputs.get("factors.rotation.tour_months", inputs.factors["rotation.tour_months"].value.nominal)
-    tasks = {str(task): found.task_people.sel(task=task).values for task in found.task_people["task"].values}
+    drivers: tuple[Driver, ...] = ()
+    explained = 0.0
+    if draws >= LEAST_DRAWS:
+        labels = {key: bin_of(column) for key, column in found.inputs.items()}
+        ranked = find_drivers(labels, country, measure="country", seed=seed, most=_DRIVERS)
+        drivers, explained = ranked.drivers, ranked.explained
     return Ranges(
-        draws=len(people["country"]),
+        draws=draws,
         totals={
-            "in_country": spread_of(people["country"]),
-            "in_theatre": spread_of(outside + 0.0 * people["country"]),
-            "pool_24_months": spread_of((people["country"] + outside) * 24.0 / tour),
+            "in_country": spread_of(country),
+            "in_theatre": spread_of(outside),
+            "pool_24_months": spread_of((country + outside) * 24.0 / tour),
         },
-        tasks={task: spread_of(values) for task, values in tasks.items()},
+        tasks={task: spread_of(found.task_people[:, number]) for number, task in enumerate(found.tasks)},
+        drivers=drivers,
+        explained=explained,
     )
 
 

@@ -1,8 +1,9 @@
 """Why not this many: which tasks do not fit into a number, by how much, and the smallest single change that would flip it.
 
 Each input that sizing read is moved alone over its range (a service level from a quarter to four times of what is asked) and
-the force sized again. A change is small that uses little of the way from the present value to the end of the range; where
-the answer flips is found by halving, and every change reported has been sized exactly.
+the force sized again. A change is small that uses little of the way from the present value to the end of the range. Eight
+steps each way are solved together, relaxed; where the answer turns is then found by halving, and every change reported has
+been sized as the nominal run does. An answer that turns between two steps and turns back is not found.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from holdfast.sizing.derive import derive_totals
 from holdfast.sizing.inputs import SizingInputs, gather_sizing
 from holdfast.sizing.inverse import LADDER, dropped_for, levels_bought, people_along, share_that_fits
 from holdfast.studies.sizes import POSTURES, case_of
-from holdfast.studies.sizes_inputs import Movable, movable_inputs, people_with, values_of
+from holdfast.studies.sizes_inputs import Movable, movable_inputs, moves_of, people_one_at_a_time, people_with
 
-_HALVINGS = 7
-_STEPS = 1
+_HALVINGS = 5
+_STEPS = 8
+_OUTWARDS = 3
 _MOST = 8
 
 
@@ -133,32 +135,51 @@ def _fits(sized: Sized, size: float) -> tuple[TaskFit, ...]:
 def _changes(
     inputs: SizingInputs, movables: Sequence[Movable], size: float, *, enough: bool, most: int
 ) -> tuple[Change, ...]:
-    """The smallest change of each input alone that turns the answer."""
-    tries = values_of(movables, _STEPS)
-    flips: dict[str, tuple[Movable, float]] = {}
-    for number, (item, share) in enumerate(tries):
-        report(f"why not: {item.key}", number / len(tries))
-        found = float(people_with(inputs, [{item.key: item.at(share)}])[0])
-        if (found <= size) != enough and item.key not in flips:
-            flips[item.key] = (item, share)
-    found_at = [_nearest_flip(inputs, item, share, size, enough=enough) for item, share in flips.values()]
-    return tuple(sorted(found_at, key=lambda change: (change.share, change.key))[:most])
+    """The smallest change of each input alone that turns the answer: looked for relaxed, then sized exactly."""
+    moves = moves_of(movables, steps=_STEPS)
+    report("why not: each input alone", 0.2)
+    turned = (people_one_at_a_time(inputs, moves) <= size) != enough
+    first: dict[str, tuple[Movable, float]] = {}
+    for (item, share), turns in zip(moves, turned, strict=True):
+        if turns:
+            first.setdefault(item.key, (item, share))
+    nearest = sorted(first.values(), key=lambda move: abs(move[1]))
+    found: list[Change] = []
+    for number, (item, share) in enumerate(nearest):
+        if len(found) >= most:
+            break
+        report(f"why not: {item.key}", 0.4 + 0.6 * number / len(nearest))
+        change = _nearest_turn(inputs, item, share, size, enough=enough)
+        if change is not None:
+            found.append(change)
+    return tuple(sorted(found, key=lambda change: (change.share, change.key)))
 
 
-def _nearest_flip(inputs: SizingInputs, item: Movable, share: float, size: float, *, enough: bool) -> Change:
-    """The least of a change that still turns the answer, by halving between the present value and one that does."""
-    near, far = 0.0, share
-    best = float(people_with(inputs, [{item.key: item.at(far)}])[0])
+def _nearest_turn(inputs: SizingInputs, item: Movable, share: float, size: float, *, enough: bool) -> Change | None:
+    """The least of a change that still turns the answer, sized exactly: by halving between the step before and that one.
+
+    The relaxed screening may be a step off, so the next steps outwards are tried too; `None` where none of them turns it.
+    """
+    known: dict[float, float] = {}
+
+    def turns(value: float) -> bool:
+        if value not in known:
+            known[value] = people_with(inputs, {item.key: value})
+        return (known[value] <= size) != enough
+
+    step = 1.0 / _STEPS if share > 0 else -1.0 / _STEPS
+    outwards = [share + number * step for number in range(_OUTWARDS) if abs(share + number * step) <= 1.0 + 1e-9]
+    far = next((place for place in outwards if turns(item.at(place))), None)
+    if far is None:
+        return None
+    near = far - step
     for _ in range(_HALVINGS):
         middle = 0.5 * (near + far)
-        people = float(people_with(inputs, [{item.key: item.at(middle)}])[0])
-        if (people <= size) != enough:
-            far, best = middle, people
-        else:
-            near = middle
+        near, far = (near, middle) if turns(item.at(middle)) else (middle, far)
+    value = item.at(far)
     return Change(
-        key=item.key, kind=item.kind, text=item.text, unit=item.unit, was=item.was, becomes=item.at(far),
-        share=abs(far), people=best,
+        key=item.key, kind=item.kind, text=item.text, unit=item.unit, was=item.was, becomes=value,
+        share=item.way_to(far), people=known[value],
     )  # fmt: skip
 
 
