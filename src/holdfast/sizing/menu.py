@@ -20,6 +20,10 @@ from holdfast.sizing.observe_layers import SectorLayers, layers_of
 Array = NDArray[np.float64]
 
 
+SAME_COST = 1e-9
+"""Costs that differ by no more are the same, MUSD: sums in another order differ in the last digits."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SectorMenu:
     """All mixes of one sector, one entry each along the first axis.
@@ -39,22 +43,27 @@ class SectorMenu:
     shares: tuple[float, ...] = ()
 
     def cheapest(self, probability: float, impulsive: float) -> dict[float, int]:
-        """For each share of an orbit, the cheapest mix that sees as much as asked (absent where none does)."""
+        """For each share of an orbit, the cheapest mix that sees as much as asked (absent where none does).
+
+        Of mixes that cost the same, the one that sees most.
+        """
         enough = (self.seen >= probability - 1e-12) & (self.impulsive >= impulsive - 1e-12)
         price = np.where(enough, self.cost, np.inf)
         if self.shares:
-            table = price.reshape(-1, len(self.shares))
-            best = table.argmin(axis=0)
+            table, seen = (part.reshape(-1, len(self.shares)) for part in (price, self.seen))
+            lowest = table.min(axis=0)
+            best = np.where(table <= lowest + SAME_COST, seen, -1.0).argmax(axis=0)
             return {
                 share: int(row) * len(self.shares) + number
                 for number, (share, row) in enumerate(zip(self.shares, best, strict=True))
-                if table[row, number] < np.inf
+                if lowest[number] < np.inf
             }
         found: dict[float, int] = {}
         for share in np.unique(self.orbits):
             able = np.flatnonzero(enough & (self.orbits == share))
             if able.size:
-                found[float(share)] = int(able[np.argmin(self.cost[able])])
+                same = able[self.cost[able] <= self.cost[able].min() + SAME_COST]
+                found[float(share)] = int(same[np.argmax(self.seen[same])])
         return found
 
     def best_seen(self) -> float:

@@ -34,7 +34,7 @@ def observe_reads(inputs: SizingInputs) -> tuple[str, ...]:
 
     Service levels, settlement terms and planning factors, as futures name them, and `size.sector_widths`. Names of
     catalogue figures (`capabilities.<id>.detect_km`, `.detect_night_factor`, `.speed_kmh`, `.output_per_day`,
-    `.cost_musd_year`) are read where `drawn` holds them.
+    `.cost_musd_year`, `.personnel`) are read where `drawn` holds them.
     """
     keys = [key for key in inputs.factors if key.startswith(_SECTIONS)]
     keys += ["cost.musd_per_person_year", "interpose.post_spacing_km", "laydown.post_offset_km"]
@@ -147,7 +147,7 @@ def _fixed(factor: Factor, value: float) -> Factor:
 
 def _known(inputs: SizingInputs, drawn: Mapping[str, ArrayLike]) -> list[str]:
     reads = set(observe_reads(inputs))
-    columns = {"detect_km", "detect_night_factor", "speed_kmh", "output_per_day", "cost_musd_year"}
+    columns = {"detect_km", "detect_night_factor", "speed_kmh", "output_per_day", "cost_musd_year", "personnel"}
     return [
         name for name in drawn
         if name in reads or (name.startswith("capabilities.") and name.rsplit(".", 1)[-1] in columns)

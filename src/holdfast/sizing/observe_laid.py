@@ -155,7 +155,9 @@ def lay_out(inputs: SizingInputs, columns: Mapping[str, Array], count: int) -> L
         drawn.cost(orbit[0]) if orbit else np.zeros(count), np.stack(levels, axis=-1),
     )  # fmt: skip
     names = tuple(row.id for row in (*static, *movers))
-    return Laid(arguments=arguments, capabilities=names, sectors=len(sectors), line_posts=line_posts.sum(axis=-1))
+    # one layout of memory for every array: numba compiles the kernels anew for each other
+    plain = tuple(np.require(one, requirements="CW") if isinstance(one, np.ndarray) else one for one in arguments)
+    return Laid(arguments=plain, capabilities=names, sectors=len(sectors), line_posts=line_posts.sum(axis=-1))
 
 
 def solve_laid(laid: Laid, *, count: int, threads: int) -> ObserveDraws:
@@ -215,7 +217,7 @@ def _line_posts(drawn: Drawn, widths: Array) -> Array:
     on_line = np.array([row.kind not in {"sea", "area"} for row in inputs.sectors], dtype=float)
     asked = inputs.posture == "interpose" and inputs.settlement.access == "both"
     spacing = drawn.factor("interpose.post_spacing_km")[:, None]
-    return np.ceil(widths / spacing - 1e-9) * on_line * float(asked)
+    return np.asarray(np.ceil(widths / spacing - 1e-9) * on_line * float(asked), dtype=float)
 
 
 def _sweeps(
@@ -250,10 +252,11 @@ def _band_starts(drawn: Drawn, row: Capability, *, half: Array, reach: Array) ->
 
 def _corners(
     steepness: Array, duties: Sequence[Array], *, spread: bool
-) -> tuple[NDArray[np.int64], Array, tuple[Array, Array, Array]]:
+) -> tuple[NDArray[np.int64], Array, tuple[Any, Any, Array]]:
     """Rows of the tables to blend and their weights, shape (n, duty class, corner), and the tables.
 
-    Cubic in the steepness and quadratic in the duty; one value in all draws is its own node, without error.
+    Cubic in the steepness and quadratic in the duty; one value in all draws is its own node, without error. Tables of
+    cover are of single precision, which errs by a ten-millionth.
     """
     low, high = table.STEEPNESS_RANGE
     if float(steepness.min()) < low or float(steepness.max()) > high:
@@ -272,11 +275,16 @@ def _corners(
     pairs = [(float(k), float(d)) for k in steep_nodes for d in duty_nodes]
     nothing = np.zeros((len(pairs), 1))
     if spread:
-        tables = (nothing, nothing, np.stack([table.spread_table(*pair) for pair in pairs]))
+        tables = (
+            nothing.astype(np.float32),
+            nothing.astype(np.float32),
+            np.stack([table.spread_table(*pair) for pair in pairs]),
+        )
     else:
         found = [table.cover_table(*pair) for pair in pairs]
         tables = (
-            np.stack([one.integral.ravel() for one in found]), np.stack([one.far.ravel() for one in found]), nothing
+            np.stack([one.integral.ravel() for one in found]).astype(np.float32),
+            np.stack([one.far.ravel() for one in found]).astype(np.float32), nothing,
         )  # fmt: skip
     return np.stack(rows, axis=1).astype(np.int64), np.ascontiguousarray(np.stack(weights, axis=1)), tables
 
@@ -288,7 +296,7 @@ def _nodes(values: Array, *, step: float, least: int, low: float, high: float) -
     first, last = np.floor(values.min() / step + 1e-9), np.ceil(values.max() / step - 1e-9)
     while last - first + 1 < least:
         first, last = (first - 1, last) if (first - 1) * step >= low - 1e-9 else (first, last + 1)
-    return np.round(np.clip(np.arange(first, last + 1) * step, low, high), 9)
+    return np.asarray(np.round(np.clip(np.arange(first, last + 1) * step, low, high), 9), dtype=float)
 
 
 def _lagrange(nodes: Array, values: Array, *, order: int) -> tuple[NDArray[np.intp], Array]:

@@ -14,6 +14,8 @@ import numpy as np
 from holdfast.core.kernels import njit
 
 VISIBILITIES = 3
+SAME_COST = 1e-9
+"""As `menu.SAME_COST`: of mixes that cost the same, the one that sees most is taken."""
 LAYOUTS = 64
 """Most static layouts of one sector; a menu has spacing steps × static kinds of them."""
 OPTIONS = 1024
@@ -41,10 +43,12 @@ def cubic_on(nodes: Any, place: float, weights: Any) -> int:
         above += 1
     start = min(max(above - 2, 0), nodes.size - 4)
     for i in range(4):
-        weights[i] = 1.0
+        over, under = 1.0, 1.0
         for j in range(4):
             if i != j:
-                weights[i] *= (place - nodes[start + j]) / (nodes[start + i] - nodes[start + j])
+                over *= place - nodes[start + j]
+                under *= nodes[start + i] - nodes[start + j]
+        weights[i] = over / under
     return int(start)
 
 
@@ -55,50 +59,55 @@ def blend(tables: Any, rows: Any, weights: Any, found: Any) -> None:
     for corner in range(rows.size):
         weight = weights[corner]
         if weight != 0.0:
-            found += weight * tables[rows[corner]]
+            table = tables[rows[corner]]
+            for place in range(found.size):
+                found[place] += weight * table[place]
 
 
 @njit
-def curve(slab: Any, far: Any, edges: Any, reach: float, grid: Any, steepness: float, found: Any) -> None:
-    """Mean cover over the depth by (spacing, 1/posts), weighted by (1 + spacing), for one range.
+def curve(
+    slab: Any, far: Any, edges: Any, reach: float, grid: Any, steepness: float, start: int, stop: int, found: Any
+) -> None:  # fmt: skip
+    """Mean cover over the depth by (spacing, 1/posts), weighted by (1 + spacing), for one range; rows start to stop.
 
     `edges` are the signed distances (km) of the zone's edges from the posts; `grid` holds the step of the lateral
     distances (of their area sines) and the largest lateral distance, in ranges.
     """
     weights = np.empty(4)
-    spacings, places, laterals = slab.shape
-    found[:] = 0.0
+    places, laterals = slab.shape[1], slab.shape[2]
+    found[start:stop] = 0.0
     depth = edges[0] + edges[1]
     for edge in edges:
         lateral = abs(edge) / reach
-        start = cubic(math.asinh(min(lateral, grid[1])) / grid[0], laterals, weights)
+        first = cubic(math.asinh(min(lateral, grid[1])) / grid[0], laterals, weights)
         power = 2.0 - steepness
+        sign = math.copysign(reach / depth, edge)
+        a, b, c, d = sign * weights[0], sign * weights[1], sign * weights[2], sign * weights[3]
         beyond = 0.0
         if lateral > grid[1]:
-            beyond = grid[1] * (1.0 - (lateral / grid[1]) ** power) / -power
-        sign = math.copysign(reach / depth, edge)
-        for i in range(spacings):
+            beyond = sign * grid[1] * (1.0 - (lateral / grid[1]) ** power) / -power
+        for i in range(start, stop):
             for j in range(places):
-                near = 0.0
-                for k in range(4):
-                    near += weights[k] * slab[i, j, start + k]
-                found[i, j] += sign * (near + beyond * far[i, j])
+                row = slab[i, j]
+                near = a * row[first] + b * row[first + 1] + c * row[first + 2] + d * row[first + 3]
+                found[i, j] += near + beyond * far[i, j]
 
 
 @njit
-def cover_at(curves: Any, gap: float, posts: float, spacings: Any, places: Any) -> float:
-    """Cover of posts at a spacing (in ranges) from a curve of `curve`."""
-    by_gap, by_count = np.empty(4), np.empty(4)
+def cover_at(curves: Any, gap: float, first: int, by_count: Any, spacings: Any, by_gap: Any) -> float:
+    """Cover of posts at a spacing (in ranges) from a curve of `curve`; `first` and `by_count` stand for 1/posts."""
     inside = min(max(gap, spacings[0]), spacings[-1])
     step = math.log(spacings[1] / spacings[0])
-    first = cubic(math.log(inside / spacings[0]) / step, spacings.size, by_gap)
-    second = cubic_on(places, 1.0 / posts, by_count)
+    start = cubic(math.log(inside / spacings[0]) / step, spacings.size, by_gap)
     value = 0.0
     for i in range(4):
+        row = curves[start + i]
+        near = 0.0
         for j in range(4):
-            value += by_gap[i] * by_count[j] * curves[first + i, second + j]
+            near += by_count[j] * row[first + j]
+        value += by_gap[i] * near
     value *= min(1.0, spacings[-1] / gap) / (1.0 + inside)
-    return min(max(value, 0.0), 1.0)
+    return float(min(max(value, 0.0), 1.0))
 
 
 @njit
@@ -110,7 +119,7 @@ def spread_at(spread: Any, gap: float, squares: Any) -> float:
     value = 0.0
     for i in range(4):
         value += weights[i] * spread[start + i]
-    return min(max(value / (1.0 + inside * inside), 0.0), 1.0) * min(1.0, (squares[-1] / gap) ** 2)
+    return float(min(max(value / (1.0 + inside * inside), 0.0), 1.0) * min(1.0, (squares[-1] / gap) ** 2))
 
 
 @njit
@@ -209,25 +218,26 @@ def cheapest(
     first and second layout, mover option, seen and heard; cost infinite where there is none.
     """
     best[:, 0] = np.inf
+    best[:, 4] = -1.0
     for option in range(movers.shape[0]):
         for share in range(shares):
             for row in range(kept):
                 cost = options[row, 0] + movers[option, 2]
-                if cost >= best[share, 0]:
+                if cost > best[share, 0] + SAME_COST:
                     break
                 if options[row, 6] < heard - 1e-12:
                     continue
                 seen = 0.0
                 for v in range(VISIBILITIES):
                     seen += weights[v] * (1.0 - options[row, 3 + v] * swept[option, share, v])
-                if seen >= asked - 1e-12:
+                better = cost < best[share, 0] - SAME_COST or seen > best[share, 4]
+                if seen >= asked - 1e-12 and better:
                     best[share, 0] = cost
                     best[share, 1] = options[row, 1]
                     best[share, 2] = options[row, 2]
                     best[share, 3] = option
                     best[share, 4] = seen
                     best[share, 5] = options[row, 6]
-                    break
 
 
 @njit
@@ -337,7 +347,7 @@ def sector_layouts(
     spread: Any, spacings: Any, places: Any, squares: Any, layout: Any,
 ) -> int:  # fmt: skip
     """Static layouts of a sector into `layout` (columns as `pair_options` reads them, then the number); returns how many."""
-    counts = np.empty(ratios.size)
+    counts, by_gap, by_count = np.empty(ratios.size), np.empty(4), np.empty(4)
     total = 0
     for kind in range(kinds.size):
         if not kinds[kind]:
@@ -347,6 +357,7 @@ def sector_layouts(
             posts = counts[place]
             layout[total, 0], layout[total, 1] = kind, posts * costs[kind]
             layout[total, 5], layout[total, 6] = hears[kind], posts
+            first = cubic_on(places, 1.0 / posts, by_count)
             for v in range(VISIBILITIES):
                 far = reach[kind, v]
                 if far <= 0.0:
@@ -354,7 +365,9 @@ def sector_layouts(
                 elif area > 0.0:
                     layout[total, 2 + v] = spread_at(spread[kind], math.sqrt(area / posts) / far, squares)
                 else:
-                    layout[total, 2 + v] = cover_at(curves[kind, v], width / (posts * far), posts, spacings, places)
+                    layout[total, 2 + v] = cover_at(
+                        curves[kind, v], width / (posts * far), first, by_count, spacings, by_gap
+                    )
             total += 1
     return total
 
@@ -362,30 +375,72 @@ def sector_layouts(
 @njit
 def draw_curves(
     tables: Any, fars: Any, rows: Any, weights: Any, classes: Any, reach: Any, edges: Any, grid: Any, steepness: float,
-    curves: Any,
+    spacings: Any, ratios: Any, narrowest: float, kinds: int, slabs: Any, ends: Any, curves: Any,
 ) -> None:  # fmt: skip
-    """Curves of every static kind, terrain and visibility of one draw; `classes` says which duty each kind has."""
-    shape = curves.shape
-    slabs = np.empty((rows.shape[0], tables.shape[1]))
-    ends = np.empty((rows.shape[0], fars.shape[1]))
-    for duty in range(rows.shape[0]):
-        blend(tables, rows[duty], weights[duty], slabs[duty])
-        blend(fars, rows[duty], weights[duty], ends[duty])
-    laterals = tables.shape[1] // fars.shape[1]
-    for kind in range(shape[0]):
-        slab = slabs[classes[kind]].reshape((shape[3], shape[4], laterals))
-        end = ends[classes[kind]].reshape((shape[3], shape[4]))
-        for terrain in range(shape[1]):
+    """Curves of the first `kinds` static kinds, by terrain and visibility; `classes` says which duty each kind has."""
+    step = math.log(spacings[1] / spacings[0])
+    done = np.zeros(rows.shape[0], dtype=np.bool_)
+    for kind in range(kinds):
+        duty = classes[kind]
+        if not done[duty]:
+            blend(tables, rows[duty], weights[duty], slabs[duty].reshape(tables.shape[1]))
+            blend(fars, rows[duty], weights[duty], ends[duty].reshape(fars.shape[1]))
+            done[duty] = True
+        for terrain in range(curves.shape[1]):
             for v in range(VISIBILITIES):
-                found = curves[kind, terrain, v]
-                same = -1
-                for before in range(v):
-                    if reach[kind, terrain, before] == reach[kind, terrain, v]:
-                        same = before
-                if same >= 0:
-                    found[:] = curves[kind, terrain, same]
-                elif reach[kind, terrain, v] > 0.0:
-                    curve(slab, end, edges, reach[kind, terrain, v], grid, steepness, found)
+                far = reach[kind, terrain, v]
+                if v > 0 and far == reach[kind, terrain, 0]:
+                    curves[kind, terrain, v] = curves[kind, terrain, 0]
+                    continue
+                if far <= 0.0:
+                    continue
+                start, stop = 0, spacings.size
+                if kind < curves.shape[0] - 1:
+                    widest = ratios[0] * reach[kind, terrain, 0] / far
+                    closest = min(0.5 * ratios[-1] * reach[kind, terrain, 0], narrowest) / far
+                    start = max(0, min(spacings.size - 4, math.floor(math.log(closest / spacings[0]) / step) - 2))
+                    stop = min(spacings.size, max(4, math.ceil(math.log(widest / spacings[0]) / step) + 3))
+                curve(slabs[duty], ends[duty], edges, far, grid, steepness, start, stop, curves[kind, terrain, v])
+
+
+@njit
+def line_cover(
+    curves: Any, reach: Any, width: float, posts: float, spacings: Any, places: Any, missed: Any
+) -> None:  # fmt: skip
+    """What the posts of an interposition line miss, by visibility, into `missed`."""
+    by_gap, by_count = np.empty(4), np.empty(4)
+    missed[:] = 1.0
+    if posts > 0.0:
+        first = cubic_on(places, 1.0 / posts, by_count)
+        for v in range(VISIBILITIES):
+            if reach[v] > 0.0:
+                missed[v] -= cover_at(curves[v], width / (posts * reach[v]), first, by_count, spacings, by_gap)
+
+
+@njit
+def sector_rates(
+    able: Any, area: float, width: float, depth: float, hours: float, sweeps: Any, bands: Any, insides: Any, rates: Any,
+    inside: Any,
+) -> None:  # fmt: skip
+    """Times swept by one of each mover while an event lasts, and the share of the depth in its band; all of an area."""
+    for mover in range(inside.size):
+        inside[mover] = 1.0 if area > 0.0 else insides[mover]
+        band = depth if area > 0.0 else bands[mover]
+        inside[mover] = inside[mover] if able[mover] and band > 0.0 else 0.0
+        for v in range(VISIBILITIES):
+            rates[mover, v] = sweeps[mover, v] * hours / (width * band) if inside[mover] > 0.0 else 0.0
+
+
+@njit
+def add_units(pick: Any, layout: Any, movers: Any, static: int, units: Any) -> None:
+    """Add the units of a sector's mix."""
+    for column in range(1, 3):
+        if pick[column] >= 0.0:
+            row = layout[int(pick[column])]
+            units[int(row[0])] += row[6]
+    mover = movers[int(pick[3])]
+    if mover[0] >= 0.0:
+        units[static + int(mover[0])] += mover[1]
 
 
 @njit
@@ -403,6 +458,9 @@ def solve_draws(
     """
     sectors, static, moving = areas.size, kinds.shape[1], mover_costs.shape[1]
     curves = np.zeros((static + 1, reach.shape[2], VISIBILITIES, spacings.size, places.size))
+    slabs = np.empty((rows.shape[1], spacings.size, places.size, tables.shape[1] // fars.shape[1]), dtype=tables.dtype)
+    ends = np.empty((rows.shape[1], spacings.size, places.size), dtype=fars.dtype)
+    known = static + 1 if line_posts.max() > 0.0 else static
     spread = np.zeros((static + 1, squares.size))
     layouts = np.zeros((sectors, LAYOUTS, 7))
     options = np.zeros((OPTIONS, 7))
@@ -420,31 +478,25 @@ def solve_draws(
                 blend(spreads, rows[draw, classes[kind]], corners[draw, classes[kind]], spread[kind])
         else:
             draw_curves(
-                tables, fars, rows[draw], corners[draw], classes, reach[draw], edges, grid, steepness[draw], curves
-            )
+                tables, fars, rows[draw], corners[draw], classes, reach[draw], edges, grid, steepness[draw], spacings,
+                ratios, widths[draw].min(), known, slabs, ends, curves,
+            )  # fmt: skip
         for sector in range(sectors):
             width, terrain = widths[draw, sector], terrains[sector]
             area = width * depth[draw] if areas[sector] else 0.0
-            for v in range(VISIBILITIES):
-                line_missed[v] = 1.0
-                far = reach[draw, static, terrain, v]
-                if line_posts[draw, sector] > 0.0 and far > 0.0:
-                    gap = width / (line_posts[draw, sector] * far)
-                    line_missed[v] -= cover_at(
-                        curves[static, terrain, v], gap, line_posts[draw, sector], spacings, places
-                    )
+            line_cover(
+                curves[static, terrain], reach[draw, static, terrain], width, line_posts[draw, sector], spacings, places,
+                line_missed,
+            )  # fmt: skip
             size = sector_layouts(
                 kinds[sector], costs[draw], hears, reach[draw, :, terrain], width, area, most_static[draw, sector], ratios,
                 curves[:, terrain], spread, spacings, places, squares, layouts[sector],
             )  # fmt: skip
             kept = pair_options(layouts[sector], size, weights[draw], line_missed, options)
-            for mover in range(moving + 1):
-                inside[mover] = 1.0 if areas[sector] else insides[draw, mover, terrain]
-                band = depth[draw] if areas[sector] else bands[draw, mover, terrain]
-                inside[mover] = inside[mover] if able[sector, mover] and band > 0.0 else 0.0
-                for v in range(VISIBILITIES):
-                    rate = sweeps[draw, mover, terrain, v] * minutes[draw] / 60.0
-                    rates[mover, v] = rate / (width * band) if inside[mover] > 0.0 else 0.0
+            sector_rates(
+                able[sector], area, width, depth[draw], minutes[draw] / 60.0, sweeps[draw, :, terrain],
+                bands[draw, :, terrain], insides[draw, :, terrain], rates, inside,
+            )  # fmt: skip
             count = mover_numbers(int(most_movers[draw, sector]), areas[sector], steps, numbers)
             total = sector_movers(
                 able[sector], mover_costs[draw], numbers, count, rates, inside, shares, orbit_steps[draw],
@@ -457,10 +509,4 @@ def solve_draws(
         for sector in range(sectors):
             pick = best[sector, taken[sector]]
             seen[draw, sector], heard[draw, sector] = pick[4], pick[5]
-            for column in range(1, 3):
-                if pick[column] >= 0.0:
-                    row = layouts[sector, int(pick[column])]
-                    units[draw, int(row[0])] += row[6]
-            mover = movers[sector, int(pick[3])]
-            if mover[0] >= 0.0:
-                units[draw, static + int(mover[0])] += mover[1]
+            add_units(pick, layouts[sector], movers[sector], static, units[draw])
