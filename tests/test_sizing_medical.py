@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from dataclasses import replace
@@ -11,9 +12,11 @@ import pytest
 
 from holdfast.core.errors import InfeasibleError, ScenarioError, ValueRangeError
 from holdfast.models.queueing import erlang_b, servers_for_loss
+from holdfast.results.derivation import FORMULAS
 from holdfast.scenario.types import DDay
 from holdfast.scenario.values import point
-from holdfast.sizing import housing, medical
+from holdfast.sizing import exit as leaving
+from holdfast.sizing import housing, medical, pools, statement
 from holdfast.sizing.care import by_strength, derive_medical
 from holdfast.sizing.core import Sized, prepare, size_at
 from holdfast.sizing.derive import derive_totals
@@ -240,3 +243,33 @@ def test_all_factors_that_make_no_sense_are_named_together() -> None:
     assert all(key.removeprefix("factors.") in str(caught.value) for key in bad)
     found = _sized(_inputs(**{"factors.housing.buildings_share": 1.0, "factors.housing.first_winter_month": 12.0}))
     assert [row.places for row in derive_housing(found).standards][1:] == [0.0, 0.0]
+
+
+def test_every_registered_formula_works_on_draws() -> None:
+    """Each formula of care, housing, exit and statement gives for a column of draws what it gives for each number."""
+    rng = np.random.default_rng(3)
+    looked = 0
+    assert all(module.__doc__ for module in (housing, leaving, medical, pools, statement)), "imported, so registered"
+    for key, entry in FORMULAS.items():
+        names = [
+            name for name, kind in inspect.signature(entry.function).parameters.items() if kind.kind != kind.VAR_KEYWORD
+        ]
+        if not key.startswith(_OURS) or key in _OVER_VECTORS or not names:
+            continue
+        values = {name: rng.uniform(0.1, 0.9, 3) * (1.0 if _is_share(name) else 20.0) for name in names}
+        together = np.asarray(entry.function(**{name: value[:, None] for name, value in values.items()}))
+        apart = [
+            float(entry.function(**{name: float(value[draw]) for name, value in values.items()})) for draw in range(3)
+        ]
+        assert together.shape == (3, 1), key
+        assert together[:, 0].tolist() == pytest.approx(apart), key
+        looked += 1
+    assert looked > 40
+
+
+_OURS = ("size.medical.", "size.housing.", "size.exit.", "size.statement.")
+_OVER_VECTORS = {"size.exit.lasting", "size.exit.break_month", "size.medical.slowest"}
+
+
+def _is_share(name: str) -> bool:
+    return "share" in name or name in {"efficiency", "host_heated"}

@@ -13,6 +13,7 @@ from holdfast.cli.text import columns, figure, paragraph, people
 
 if TYPE_CHECKING:
     from holdfast.results.stages import CapFinding, Requirement
+    from holdfast.results.sustainment import Medical
     from holdfast.sizing.agreement import Agreement
     from holdfast.studies.sizes import SizeCurves
     from holdfast.studies.sizes_answer import Bought, Ranges, Spread
@@ -218,9 +219,23 @@ def _show_care(requirement: Requirement) -> None:
             for step in requirement.medical.timeline
         ]
         show_lines(columns(("Minutes to care", "limit", "mean", "farthest", "by road"), rows))
+        _show_hospitals(requirement.medical)
     if requirement.housing is not None:
         click.echo("")
         show_paragraph(f"Winter housing: {people(requirement.housing.places)} places; {requirement.housing.season}")
+
+
+def _show_hospitals(care: Medical) -> None:
+    rows = [
+        (row.situation, f"{row.sick:.0f}", f"{row.admitted:.1f}", f"{row.wounded:.1f}", f"{row.dead:.2g}")
+        for row in care.casualties
+    ]
+    show_lines(columns(("People a day (the test adds)", "sick", "admitted", "wounded", "dead"), rows))
+    rows = [
+        (row.role.replace("_", " "), f"{row.beds:.0f}", f"{row.beds_held:.0f}", f"{row.held:g}", row.binding)
+        for row in care.hospitals
+    ]
+    show_lines(columns(("Hospitals", "beds wanted", "beds", "held", "what binds"), rows, left=(0, 4), wrap=4))
 
 
 def _show_exit(requirement: Requirement) -> None:
@@ -231,6 +246,7 @@ def _show_exit(requirement: Requirement) -> None:
         for cost in requirement.exit.costs
     ]
     show_lines(columns(("Cost, million USD", "running", "with housing"), rows))
+    show_paragraph(f"Prices: {requirement.exit.price_basis}.")
     show_paragraph(requirement.exit.rotation_words)
 
 
@@ -308,12 +324,17 @@ def show_why_not(found: WhyNot) -> None:
 
 def _say_change(number: int, change: Change) -> tuple[str, str, str]:
     if isinstance(change.becomes, str):
-        return f"{number}", people(change.people), f"--{change.key} {change.becomes} (was {change.was})"
+        return (
+            f"{number}. another {change.key}",
+            people(change.people),
+            f"--{change.key} {change.becomes} (was {change.was})",
+        )
     was = change.was if isinstance(change.was, str) else figure(change.was)
+    unit = f" {change.unit}" if change.unit not in ("", "1") else ""
     return (
         f"{number}. {100 * change.share:.0f} % of its range",
         people(change.people),
-        f"{change.key}={change.becomes:.6g} (was {was} {change.unit}; {change.kind}): {change.text}",
+        f"{change.key}={change.becomes:.6g} (was {was}{unit}; {change.kind}): {change.text}",
     )
 
 
