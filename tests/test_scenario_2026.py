@@ -336,7 +336,7 @@ def test_sectors_cover_the_line_with_kind_terrain_and_mines(scenario):
     assert rows[0].from_km == 0
     assert rows[-1].to_km == pytest.approx(length, abs=1e-5)
     assert all(a.to_km == b.from_km for a, b in pairwise(rows))
-    assert {row.kind for row in rows} >= {"contact", "border", "river"}
+    assert {row.kind for row in rows} == {"contact", "border", "river", "sea"}
     assert all(0 < row.mines <= 1 for row in rows)
     assert sum(row.threat_weight * (row.to_km - row.from_km) for row in rows) / length == pytest.approx(1, abs=0.01)
     ids = set(scenario.sectors)
