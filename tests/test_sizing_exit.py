@@ -268,3 +268,15 @@ def test_the_first_to_break_is_named_and_capabilities_without_a_pool_too() -> No
     assert empty.breaks_first == ""
     assert math.isnan(empty.break_month), "without a pool nothing is known of rotation"
     assert math.isnan(empty.break_month_people)
+
+
+def test_what_the_pools_keep_is_the_formula() -> None:
+    """Units kept for 24, 60 and 120 months, as listed, are those of the formula over the pools of the table."""
+    pools = {pool.capability: pool for pool in gather_sizing(tiny_scenario()).pools}
+    limits = _exit().pools
+    assert limits
+    for limit in limits:
+        pool = pools[limit.capability]
+        for span, kept in limit.lasting.items():
+            terms = (pool.units, pool.tour_months, pool.dwell, pool.overlap_months)
+            assert kept == pytest.approx(float(lasting(*terms, months=float(span))))

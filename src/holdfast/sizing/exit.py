@@ -15,7 +15,7 @@ from holdfast.models.rotation import standing_pool, throughput
 from holdfast.results.derivation import formula
 from holdfast.results.sustainment import Exit, ExitCost, PastDrawdown, PoolLimit, RotationRule
 from holdfast.sizing.desk import Desk
-from holdfast.sizing.pools import lasting
+from holdfast.sizing.pools import keeps
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -213,11 +213,12 @@ def _limit(desk: Desk, supply: PoolSupply, required: float) -> PoolLimit:
     name = supply.capability
     terms = _terms(desk, supply)
     month = desk.apply(f"size.exit.break.{name}", "size.exit.break_month", required=f"size.total.{name}", **terms)
-    values = {key: desk[figure] for key, figure in terms.items()}
-    kept = lasting(**values, months=np.array(SPANS, dtype=float)[:, None])[:, 0].tolist()
     return PoolLimit(
         capability=name, required=required, pool=sum(supply.units), break_month=float(desk[month]),
-        lasting={str(span): units for span, units in zip(SPANS, kept, strict=True)},
+        lasting={
+            str(span): keeps(supply.units, supply.tour_months, supply.dwell, supply.overlap_months, months=float(span))
+            for span in SPANS
+        },
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ filling the gaps of long ones, can last somewhat longer, at most until sum_p U_p
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,17 @@ def lasting(units: Any, tour_months: Any, dwell: Any, overlap_months: Any, month
     cycle = np.maximum(np.asarray(tour_months, float) * (1.0 + np.asarray(dwell, float)), tour)
     each = np.asarray(units, float) * tour / np.maximum(tour, np.minimum(months, cycle))
     return each.sum(axis=-1, keepdims=each.ndim > 1)
+
+
+def keeps(
+    units: Sequence[float], tour_months: Sequence[float], dwell: Sequence[float], overlap_months: Sequence[float], *, months: float
+) -> float:  # fmt: skip
+    """`lasting` of one set of pools in plain numbers: there are few pools and many capabilities."""
+    total = 0.0
+    for count, tour, home, overlap in zip(units, tour_months, dwell, overlap_months, strict=True):
+        each = tour / (1.0 + overlap / tour)
+        total += count * each / max(each, min(months, tour * (1.0 + home)))
+    return total
 
 
 @formula("size.exit.break_month", unit="months", text="largest T with Cap(T) >= number required (inf: for ever; 0: not even once)",
