@@ -67,13 +67,18 @@ def air_share(by_air: Any, width_km: Any) -> Any:
 
 
 @formula(
-    "size.respond.bases", unit="bases", text="sum over sectors of width / frontage by the faster means, rounded up",
+    "size.respond.bases", unit="bases",
+    text="sum over sectors of width / max(frontage by the means used, least useful frontage), rounded up",
     reference="MODEL.md 1.3, spacing",
 )  # fmt: skip
-def bases(width_km: Any, by_road: Any, by_air: Any) -> Any:
-    """Bases so that every point lies inside a frontage; sectors out of reach by any means are not counted."""
-    best = np.maximum(by_road, by_air)
-    return whole(along(np.where(best > 0, width_km / np.maximum(best, 1e-9), 0.0)))
+def bases(width_km: Any, by_road: Any, by_air: Any, least_km: Any) -> Any:
+    """Bases so that every point lies inside a frontage.
+
+    They never stand closer than the least useful frontage: where no means arrives in time, nearer bases would not help,
+    and a stretch out of reach must not make the force smaller.
+    """
+    best = np.maximum(np.maximum(by_road, by_air), least_km)
+    return whole(along(width_km / np.maximum(best, 1e-9)))
 
 
 @formula(
@@ -215,7 +220,12 @@ def _bases(desk: Desk) -> str:
     )  # fmt: skip
     air_used = desk.apply("size.respond.air_used", "size.respond.air_used", by_road=road_used, by_air=by_air)
     return desk.apply(
-        "size.respond.bases", "size.respond.bases", width_km=desk.widths(), by_road=road_used, by_air=air_used
+        "size.respond.bases",
+        "size.respond.bases",
+        width_km=desk.widths(),
+        by_road=road_used,
+        by_air=air_used,
+        least_km=desk.factor("respond.least_frontage_km"),
     )
 
 
@@ -262,5 +272,9 @@ def _binding(desk: Desk, base: str, figure: str) -> str:
     unreached = (desk["size.respond.road_used"] <= 0) & (desk["size.respond.air_used"] <= 0)
     if np.any(unreached):
         names = [row.id for row, out in zip(desk.inputs.sectors, np.atleast_1d(unreached), strict=True) if out]
-        text += "; not reachable in time behind the standoff by any means: " + ", ".join(names)
+        text += (
+            "; not reachable in time behind the standoff by any means: "
+            + ", ".join(names)
+            + (f" (bases there every {desk['factors.respond.least_frontage_km']:g} km are late)")
+        )
     return text
