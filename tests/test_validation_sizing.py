@@ -23,8 +23,9 @@ from holdfast.validation.page import nominal_column, page
 from holdfast.validation.picture import canvas, compose, draw_picture, plotted, short_name
 from holdfast.validation.results import STATEMENT, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, judge_rules
-from holdfast.validation.sizing import bias_notes, level_notes, own_factors, validate_sizing
+from holdfast.validation.sizing import bias_notes, validate_sizing
 from holdfast.validation.tables import ordered, people, sentences, terminal_text, to_csv
+from holdfast.validation.untouched import level_notes, own_factors, own_figures, sight_notes
 from support import tiny_scenario
 from validation_cases import mission, write_mission
 
@@ -235,6 +236,26 @@ def test_a_mission_that_sets_factors_is_not_scored(tmp_path: Path) -> None:
     assert not row.scored
     assert "respond.detour" in row.why
     assert own_factors(tiny_scenario()) == ()
+
+
+def test_a_mission_that_sets_figures_of_units_is_not_scored(tmp_path: Path) -> None:
+    """A smaller battalion for one mission is a fit; a radar that did not exist yet is a fact of its time, and told."""
+    from holdfast.validation.missions import read_mission
+
+    fitted, dated = write_mission(tmp_path / "fitted"), write_mission(tmp_path / "dated")
+    (fitted / "capabilities.csv").write_text(
+        "id,personnel,assumption\nlogistics_bn,499,inferred later: mine\n", encoding="utf-8"
+    )
+    (dated / "capabilities.csv").write_text(
+        "id,detect_km,assumption\ngsr_section,0,inferred later: before its time\n", encoding="utf-8"
+    )
+    assert ("logistics_bn", "personnel") in own_figures(read_mission(fitted))
+    assert own_figures(read_mission(dated)) == ()
+    assert "1 of 2 missions" in sight_notes([read_mission(dated), read_mission(fitted)])[0]
+    row, same = validate_sizing([fitted, dated], draws=0).missions
+    assert not row.scored
+    assert "logistics_bn.personnel" in row.why
+    assert same.scored
 
 
 def test_a_broken_folder_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:

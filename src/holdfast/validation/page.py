@@ -25,7 +25,8 @@ _METHOD = """\
 - *Predicted* is people in the country of the mission at nominal values. The interval holds 80 % of {draws:,} draws of the mission's
   terms and of the planning factors. *Deployed* is the strength of the record, with the range in which sources differ.
 - *Scored* are missions whose strength was read in a source (`searched`, or `mixed` where other cells are recalled). A mission whose
-  folder changes planning factors is not scored: no factor is set for a mission. A mission that can be read but for which sizing
+  folder changes planning factors or figures of units is not scored, except that sensors of a later time may be taken away: no factor is
+  set for a mission. A mission that can be read but for which sizing
   finds no size counts as a miss.
 - *Token observer missions* stand apart: a few dozen people on a line of hundreds of kilometres answer no service level.
 - *Class density* predicts a mission from the others of its class: the geometric mean of their people a kilometre, times its length.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,13 @@ from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, sc
 from holdfast.validation.missions import expand, score_mission
 from holdfast.validation.results import STATEMENT, TOKEN, ClassScore, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, judge_rules
+from holdfast.validation.untouched import level_notes, sight_notes, untouched
 
 if TYPE_CHECKING:
     from holdfast.scenario.types import Scenario
 
 DRAWS = 1000
 SEED = 20250222
-_NAMED = 4
 _BIASED = 1.5
 """A class sized farther off than this on one side is named."""
 
@@ -53,7 +53,7 @@ def validate_sizing(folders: Sequence[str | Path] = (), *, draws: int = DRAWS, s
     for number, item in enumerate(given):
         report(f"sizing {Path(item).name} ({number + 1} of {len(given)})", number / max(len(given), 1))
         score, scenario = score_mission(item, draws=draws, seed=seed)
-        scores.append(_untouched(score, scenario))
+        scores.append(untouched(score, scenario))
         if scenario is not None:
             scenarios.append(scenario)
     based = add_baselines(_told_apart(scores), others=packaged_missions() if folders else ())
@@ -67,7 +67,10 @@ def _judged(based: Baselines, scenarios: Sequence[Scenario], *, draws: int, seed
     return SizingValidation(
         statement=STATEMENT, missions=based.missions, classes=classes,
         comparisons=comparisons, rules=judge_rules(counted, comparisons),
-        notes=(*bias_notes(classes), *_area_note(based), *_skew_note(based.missions), *level_notes(scenarios)), draws=draws, seed=seed,
+        notes=(
+            *bias_notes(classes), *_area_note(based), *_skew_note(based.missions), *sight_notes(scenarios),
+            *level_notes(scenarios),
+        ), draws=draws, seed=seed,
         scaled=scale_by_class(counted),
     )  # fmt: skip
 
@@ -89,53 +92,6 @@ def _told_apart(scores: Sequence[MissionScore]) -> list[MissionScore]:
     """Missions with ids of their own: two of one name are called by where they were read."""
     names = [row.id for row in scores]
     return [replace(row, id=row.given_as) if names.count(row.id) > 1 else row for row in scores]
-
-
-def _untouched(score: MissionScore, scenario: Scenario | None) -> MissionScore:
-    """Score no mission whose folder sets planning factors: no factor is set for a mission (MODEL.md 7)."""
-    own = own_factors(scenario) if scenario is not None and score.scored else ()
-    if not own:
-        return score
-    named = ", ".join(own[:_NAMED]) + (", ..." if len(own) > _NAMED else "")
-    return replace(
-        score, scored=False, why=f"its folder sets planning factors ({named}): no factor is set for a mission"
-    )
-
-
-def own_factors(scenario: Scenario) -> tuple[str, ...]:
-    """Planning factors and figures of units that a scenario sets otherwise than the packaged catalogue."""
-    from holdfast.scenario.catalogue import read_catalogue
-    from holdfast.scenario.problems import Locator, Problems
-
-    packaged = read_catalogue(problems=Problems(), locator=Locator()).factors
-    return tuple(
-        key
-        for key, row in scenario.factors.items()
-        if key not in packaged
-        or [getattr(row.value, name) for name in ("low", "mode", "high")]
-        != [getattr(packaged[key].value, name) for name in ("low", "mode", "high")]
-    )
-
-
-def level_notes(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
-    """Service levels that differ between missions of one posture: a mission could be fitted through them too."""
-    notes: list[str] = []
-    for posture in dict.fromkeys(row.mission.posture for row in scenarios):
-        rows = [row.service for row in scenarios if row.mission.posture == posture]
-        numbers = [item.name for item in fields(rows[0]) if isinstance(getattr(rows[0], item.name), int | float)]
-        differing = {name: sorted({float(getattr(row, name)) for row in rows}) for name in numbers}
-        said = [
-            f"{name} {' / '.join(f'{value:g}' for value in values)}"
-            for name, values in differing.items()
-            if len(values) > 1
-        ]
-        if said:
-            notes.append(f"Missions of posture {posture} differ in service levels: {'; '.join(said)}.")
-    if scenarios and not notes:
-        notes.append(
-            "All missions of one posture are sized at the same service levels, and all with the packaged factors."
-        )
-    return tuple(notes)
 
 
 def bias_notes(classes: Sequence[ClassScore]) -> tuple[str, ...]:
