@@ -337,7 +337,9 @@ def test_factors_are_held_to_the_catalogue(folder: Path, text: str, key: str, va
 def test_factor_override_takes_effect(folder: Path) -> None:
     """A factor of the scenario replaces the packaged value and keeps its unit and meaning."""
     before = load_scenario(folder).factors["visibility.poor_factor"]
-    (folder / "factors.toml").write_text("[visibility.poor_factor]\nvalue = '0.1..0.2..0.3'\nassumption = 'winter'", "utf-8")
+    (folder / "factors.toml").write_text(
+        "[visibility.poor_factor]\nvalue = '0.1..0.2..0.3'\nassumption = 'winter'", "utf-8"
+    )
     after = load_scenario(folder).factors["visibility.poor_factor"]
     assert (after.value.nominal, after.value.assumption, after.unit, after.meaning) == (
         0.2,

@@ -95,7 +95,11 @@ def test_an_area_beside_a_line_gives_the_depth(tmp_path: Path) -> None:
         ("population = 5", "zone_depth_km = 4", "scenario.toml:4: population is 5; expected area_km2, line_km or"),
         ("line_km = 80\narea_km2 = 6401", "", "scenario.toml:5: area_km2 is 6401; expected at most 6400"),
         ("line_km = 80\narea_km2 = 400", "zone_depth_km = 9", "settlement.zone_depth_km is 9; expected the 5 km"),
-        ("line_km = 80", "", "settlement.zone_depth_km is missing; expected a value"),
+        (
+            "line_km = 80",
+            "",
+            "settlement.zone_depth_km is missing; expected a value, or area_km2 at the top of the file",
+        ),
         ("line_km = 80\nterrain = 'snow'", "zone_depth_km = 4", "terrain is 'snow'; expected one of open"),
     ],
 )

@@ -61,8 +61,18 @@ def _read_section(
     if name == "settlement" and "zone_depth_km" not in filled:
         filled |= _depth(data)
     found = validate(cls, filled, key=name, where=locator.find, problems=problems)
+    if name == "settlement" and "zone_depth_km" not in filled:
+        _say_what_gives_a_depth(problems)
     if found is not None:
         draft.sections[name] = found
+
+
+def _say_what_gives_a_depth(problems: Problems) -> None:
+    """A zone without a depth is told that an area gives one."""
+    for number, problem in enumerate(problems.found):
+        if problem.key == "settlement.zone_depth_km" and problem.value == "missing":
+            expected = "a value, or area_km2 at the top of the file, which gives it"
+            problems.found[number] = replace(problem, expected=expected)
 
 
 def _depth(data: Mapping[str, Any]) -> dict[str, Any]:
