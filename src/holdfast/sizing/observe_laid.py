@@ -156,7 +156,7 @@ def lay_out(inputs: SizingInputs, columns: Mapping[str, Array], count: int) -> L
     )  # fmt: skip
     names = tuple(row.id for row in (*static, *movers))
     # one layout of memory for every array: numba compiles the kernels anew for each other
-    plain = tuple(np.require(one, requirements="CW") if isinstance(one, np.ndarray) else one for one in arguments)
+    plain = tuple(np.require(one, requirements=["C", "W"]) if isinstance(one, np.ndarray) else one for one in arguments)
     return Laid(arguments=plain, capabilities=names, sectors=len(sectors), line_posts=line_posts.sum(axis=-1))
 
 
