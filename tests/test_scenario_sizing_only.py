@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from holdfast.pipeline import find, plan
 from holdfast.scenario.bundled import bundled_folder, data_folder
 from holdfast.scenario.cases import Case, reference_case, resolve_case
 from holdfast.scenario.check import check_scenario
+from holdfast.scenario.checks_place import check_swapped
 from holdfast.scenario.defaults import MARK
+from holdfast.scenario.draft import draft_of
 from holdfast.scenario.load import load_scenario
+from holdfast.scenario.problems import Locator, Problems
 from holdfast.scenario.schema import SECTIONS
 from holdfast.scenario.template import write_template
 from holdfast.sizing.inputs import gather_sizing
@@ -303,3 +307,27 @@ def test_small_template_is_one_file_that_can_be_sized(tmp_path: Path) -> None:
     scenario = load_scenario(tmp_path / "mine")
     assert scenario.record is not None
     assert (scenario.population, scenario.service.respond_minutes) == (20000, 60)
+
+
+def test_every_place_of_the_reference_is_found_when_swapped() -> None:
+    """Of the host's places every one is told when turned round; of other countries' most, and no honest place is."""
+    scenario = load_scenario("ukraine-2025-02")
+    draft = draft_of(scenario)
+    honest = Problems()
+    check_swapped(draft, Locator(), honest)
+    assert honest.found == []
+    found, tried = 0, 0
+    for key, place in scenario.places.items():
+        turned = replace(place, lon=place.lat, lat=place.lon) if abs(place.lon) <= 90 else None
+        if turned is None:
+            continue
+        problems = Problems()
+        draft.tables["places"][key] = turned
+        check_swapped(draft, Locator(), problems)
+        draft.tables["places"][key] = place
+        told_of = [problem.key for problem in problems.found]
+        assert told_of in ([], [f"places.{key}.lon"])
+        if place.country == scenario.mission.host_nation:
+            assert told_of, key
+        found, tried = found + bool(told_of), tried + 1
+    assert found > 0.5 * tried
