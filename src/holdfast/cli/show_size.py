@@ -26,7 +26,7 @@ _TOTALS = (
     ("pool over 24 months", "pool_24_months", "everyone who passes through"),
 )
 _MOST_UNITS = 12
-_CURVE_SIZES = (10_000, 20_000, 30_000, 40_000, 64_000, 100_000, 150_000)
+_CURVE_SIZES = (10_000, 25_000, 30_000, 40_000, 64_000, 100_000, 150_000)
 _SOME_TASKS = 2
 _ENOUGH = 4.0
 
@@ -253,16 +253,13 @@ def _show_exit(requirement: Requirement) -> None:
 def show_claims(readings: Sequence[Reading], words: Mapping[str, str]) -> None:
     """Which posture and settlement each published claim corresponds to: one wrapped column of words."""
     rows = [
-        (f"{reading.claim.people}{' *' if reading.claim.later else ''}",
-         f"{reading.claim.said_by}, {reading.claim.date}: {reading.claim.says} -> {words[reading.claim.id]}")
+        (f"{reading.claim.people}{' *' if reading.claim.later else ''}", _say_claim(reading, words))
         for reading in readings
-    ]  # fmt: skip
+    ]
     if not rows:
         click.echo("\nNo published claim of the scenario names a figure.")
         return
-    show_lines(
-        columns(("Claim, people", "who said what -> what it corresponds to in this model"), rows, left=(0, 1), wrap=1)
-    )
+    show_lines(columns(("Claim, people", "who said what -> what it is in this model"), rows, left=(0, 1), wrap=1))
     none = [reading.claim.people for reading in readings if not reading.corresponds]
     show_paragraph(
         "A claim corresponds to the postures and settlements whose range at full service (10th to 90th percentile over draws) meets "
@@ -271,31 +268,45 @@ def show_claims(readings: Sequence[Reading], words: Mapping[str, str]) -> None:
     )
 
 
+def _say_claim(reading: Reading, words: Mapping[str, str]) -> str:
+    claim = reading.claim
+    said = words[claim.id].removeprefix(f"{claim.people} in the country ")
+    return f"{claim.said_by}, {claim.date}: {claim.says} -> {said}"
+
+
 def show_curves(curves: SizeCurves) -> None:
     """What sizes buy by posture and settlement: full service with its range, and the level that some sizes buy."""
     sizes = [size for size in _CURVE_SIZES if size <= float(curves.alpha["size"].values[-1])]
-    heads = ("Posture, settlement", "full service", "10th - 90th pct", *(f"{size // 1000}k" for size in sizes))
-    rows = []
+    heads = ("Full service", "people", "8 in 10", *(f"{size // 1000}k" for size in sizes))
+    rows: list[tuple[str, ...]] = []
     for posture in curves.postures:
-        for terms in curves.settlements:
-            full = curves.full_of(posture, terms)
-            lost = bool(curves.ruled_out.sel(posture=posture, settlement=terms))
-            bought = (
-                ["-"] * len(sizes)
-                if lost
-                else [_short_alpha(value) for value in curves.alpha_of(posture, terms, sizes)]
-            )
-            told = "ruled out" if lost else f"{people(full['low'])} - {people(full['high'])}"
-            rows.append((f"{posture}, {terms}", people(full["nominal"]), told, *bought))
+        rows.append((posture, "", "", *("" for _ in sizes)))
+        rows += [_curve_row(curves, posture, terms, sizes) for terms in curves.settlements]
     show_lines(columns(heads, rows))
     show_paragraph(
         "Under each size (thousands of people in the country) the highest common service level that it buys: 1 is what is asked, "
-        "4 means four or more, 0 less than a sixteenth."
+        "4+ four times that or more, 0 less than a sixteenth."
+    )
+
+
+def _curve_row(curves: SizeCurves, posture: str, terms: str, sizes: Sequence[int]) -> tuple[str, ...]:
+    if bool(curves.ruled_out.sel(posture=posture, settlement=terms)):
+        return (f" {terms}", "-", "ruled out", *("-" for _ in sizes))
+    full = curves.full_of(posture, terms)
+    told = f"{full['low'] / 1000:.1f}-{full['high'] / 1000:.1f}k"
+    return (
+        f" {terms}",
+        people(full["nominal"]),
+        told,
+        *(_short_alpha(value) for value in curves.alpha_of(posture, terms, sizes)),
     )
 
 
 def _short_alpha(alpha: float) -> str:
-    return "0" if alpha <= 0 else "4+" if alpha >= _ENOUGH else f"{alpha:.2g}"
+    """A level in three characters."""
+    if alpha <= 0:
+        return "0"
+    return "4+" if alpha >= _ENOUGH else f"{alpha:.1f}" if alpha >= 1 else f"{min(alpha, 0.99):.2f}".removeprefix("0")
 
 
 def show_why_not(found: WhyNot) -> None:

@@ -228,10 +228,9 @@ def _show(answer: Answer, asked: Wanted, *, settlement: str) -> None:
 
     requirement = answer.found.requirement
     case_heading(answer.found)
-    if asked.why_not and answer.why is not None:
+    if answer.why is not None:
         show.show_why_not(answer.why)
-        return
-    if not asked.claims and not asked.curves:
+    if not asked.claims and not asked.curves and answer.why is None:
         show.show_totals(requirement, answer.ranges)
         show.show_tasks(requirement, answer.ranges)
         show.show_bought(answer.bought, settlement)

@@ -34,6 +34,8 @@ _BELOW_LADDER = (0.01, 0.02, 0.04)
 _FINER = 10
 _MOST_DROPPED = 3
 _SHARES = 64
+_NODES = 100
+"""Branch-and-bound nodes a level of a curve may take: levels far above what is asked can take very many to prove."""
 
 
 def scaled_service(service: Service, alpha: float) -> Service:
@@ -81,7 +83,7 @@ def people_along(inputs: SizingInputs, alphas: ArrayLike) -> NDArray[np.float64]
 
     levels = np.asarray(alphas, dtype=float).reshape(-1)
     try:
-        return people_at_levels(inputs, levels)
+        return people_at_levels(inputs, levels, nodes=_NODES)
     except InfeasibleError:
         return _one_by_one(inputs, levels)
 

@@ -9,15 +9,20 @@ from holdfast.core.errors import ValueRangeError
 from holdfast.sizing.draws import Draws
 from holdfast.sizing.each import desk_of, program_of, tasks_of
 from holdfast.sizing.inputs import SizingInputs
-from holdfast.sizing.program import solve_program
+from holdfast.sizing.program import EXACT_NODES, solve_program
 
 
-def people_at_levels(inputs: SizingInputs, alphas: ArrayLike) -> NDArray[np.float64]:
+def people_at_levels(inputs: SizingInputs, alphas: ArrayLike, *, nodes: int = EXACT_NODES) -> NDArray[np.float64]:
     """People in country when every service level is moved by a common alpha, shape (len(alphas),).
 
     Levels move as `inverse.SCALES` says: p becomes 1 - (1 - p)^alpha, minutes t / alpha, amounts alpha times; alpha may
     exceed 1. All else stands at its nominal value. Covers are solved to optimality, as in the nominal run; observation and
     the hypercube of reaction companies are those of the draws (relaxed), whose errors `size_draws` reports.
+
+    Parameters
+    ----------
+    nodes
+        Branch-and-bound nodes a component may take at each level; with fewer, covers may be a little dearer than the cheapest.
 
     Raises
     ------
@@ -39,4 +44,4 @@ def people_at_levels(inputs: SizingInputs, alphas: ArrayLike) -> NDArray[np.floa
     }
     desk = desk_of(inputs, Draws(levels.size, fixed=fixed))
     program = program_of(desk, tasks_of(inputs), threads=1)
-    return solve_program(program, cases=levels.size).country
+    return solve_program(program, cases=levels.size, nodes=nodes).country

@@ -9,7 +9,7 @@ people who pass through in 24 months. Every force_size claim is *also* read as s
 always say which they are.
 
 A claim whose words say where its force stands (watching, on the line, away from the line) corresponds only to postures that
-stand there; other pairs whose range it meets are named as alike in number only.
+stand there, one that speaks of interposition only to that; other pairs whose range it meets are named as alike in number only.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ STANCES = {
     "observe": "watching", "interpose": "on the line", "reassure": "away from the line", "robust": "on the line",
 }  # fmt: skip
 """Where the force of each posture stands, as the words of claims are read."""
+_INTERPOSITION = "interpos"
 _ROTATES = ("rotation", "over two years", "rotate")
 Pair = tuple[str, str]
 
@@ -55,6 +56,12 @@ class Claim:
     """Whether it speaks of rotation, so that more people are behind those in place."""
     later: bool
     """Whether it was said after the scenario's `as_of`: shown, never an input."""
+
+    def means(self, posture: str) -> bool:
+        """Whether the words of the claim allow a posture: interposition where they say so, else by where the force stands."""
+        if _INTERPOSITION in self.says.lower():
+            return posture == "interpose"
+        return self.stance in ("", STANCES[posture])
 
     @property
     def people(self) -> str:
@@ -113,7 +120,7 @@ def _read(curves: SizeCurves, claim: Claim) -> Reading:
         return _distance(ranges[pair][1] / (claim.low * claim.high) ** 0.5)
 
     meets = sorted((pair for pair, factor in factors.items() if factor == 1.0), key=apart)
-    alike = [pair for pair in ranges if claim.stance in ("", STANCES.get(pair[0], ""))] or list(ranges)
+    alike = [pair for pair in ranges if claim.means(pair[0])] or list(ranges)
     nearest = min(alike, key=lambda pair: (_distance(factors[pair]), apart(pair)))
     counted = claim.quantity == "in_country"
     pools = {pair: _range(curves, pair, "pool") for pair in ranges} if counted else {}
@@ -186,14 +193,14 @@ def say_pairs(pairs: Sequence[Pair], curves: SizeCurves) -> str:
     """Pairs as words, one posture once: `reassure under any terms; robust (thinned_both, boiling_both)`."""
     allowed = curves.pairs()
     grouped: dict[str, list[str]] = {}
-    for posture, terms in pairs:
-        grouped.setdefault(posture, []).append(terms)
-    return "; ".join(
-        f"{posture} under any terms that allow it"
-        if len(terms) == sum(pair[0] == posture for pair in allowed) > 1
-        else f"{posture} ({', '.join(terms)})"
-        for posture, terms in grouped.items()
-    )
+    for posture, settlement in pairs:
+        grouped.setdefault(posture, []).append(settlement)
+    said: list[str] = []
+    for posture, names in grouped.items():
+        possible = sum(pair[0] == posture for pair in allowed)
+        every = "under any terms" if possible == len(curves.settlements) else "under any terms that allow it"
+        said.append(f"{posture} {every}" if len(names) == possible > 1 else f"{posture} ({', '.join(names)})")
+    return "; ".join(said)
 
 
 def unmatched(readings: Iterable[Reading]) -> tuple[Reading, ...]:
