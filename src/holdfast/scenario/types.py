@@ -49,6 +49,7 @@ from holdfast.scenario.vocabulary import (
     PlaceKind,
     Position,
     Positive,
+    PositiveCount,
     Posture,
     SectorKind,
     Share,
@@ -284,6 +285,8 @@ class Capability(Row):
     output_per_day_high: NonNegative = 0
     cost_musd_year_low: NonNegative = 0
     cost_musd_year_high: NonNegative = 0
+    parts: PositiveCount = 1
+    """Formed sub-units that a unit divides into and that can be sent and work by themselves (1: it is sent only whole)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ Share = Annotated[float, Ge(0), Le(1)]
 NonNegative = Annotated[float, Ge(0)]
 Positive = Annotated[float, Gt(0)]
 Count = Annotated[int, Ge(0)]
+PositiveCount = Annotated[int, Ge(1)]
 ShareQuantity = Annotated[Quantity, AtMost(1.0)]
 """A quantity that is a probability or a share. (No quantity of the format may be negative.)"""
 Longitude = Annotated[float, Ge(-180), Le(180)]
