@@ -21,6 +21,7 @@ from holdfast.scenario.vocabulary import (
     NonNegative,
     Positive,
     Posture,
+    RecordCount,
     Share,
     ShareQuantity,
 )
@@ -262,10 +263,12 @@ class Record:
     strength: Quantity
     """People deployed; a range where sources differ."""
     strength_at: str = ""
-    """When it had that strength."""
+    """When it had that strength, and who is counted."""
     checked: Checked = "recalled"
     """How far the strength was checked: searched, mixed, recalled, not found."""
     contributors: str = ""
     outcome: str = ""
     source: str = ""
     assumption: str = ""
+    counts: RecordCount = "force"
+    """Whom the strength counts: `force` (in units, support and command with them) or `field` (observers or monitors alone)."""

@@ -25,6 +25,8 @@ Front = Literal["thinned", "boiling"]
 SectorKind = Literal["contact", "river", "border", "sea", "area"]
 """`area`: a whole area without a line, its width and depth the sides of a square."""
 MissionClass = Literal["monitoring", "interposition", "robust", "area", "token"]
+RecordCount = Literal["force", "field"]
+"""Whom a recorded strength counts: the units of the force with their support and command, or those alone who are in the field."""
 Checked = Literal["searched", "mixed", "recalled", "not found"]
 Terrain = Literal["open", "mixed", "forest", "urban", "wetland", "water"]
 Area = Literal["country", "neighbour", "theatre"]
