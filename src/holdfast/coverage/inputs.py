@@ -10,6 +10,7 @@ from holdfast.core.errors import Problem, ScenarioError
 from holdfast.geo.line import Line
 from holdfast.models.zone import Zone
 from holdfast.results.stages import Arrival, Deployment, Laydown, Requirement, Site
+from holdfast.scenario.lines import line_sectors
 from holdfast.scenario.types import Asset, Capability, Scenario, SectorRow
 
 FACTORS = (
@@ -184,7 +185,7 @@ def _points(scenario: Scenario) -> tuple[tuple[float, float], ...]:
 
 
 def _sectors(scenario: Scenario, length_km: float) -> tuple[SectorRow, ...]:
-    rows = sorted(scenario.sectors.values(), key=lambda row: row.from_km)
+    rows = line_sectors(scenario)
     kept = tuple(replace(row, to_km=min(row.to_km, length_km)) for row in rows if row.from_km < length_km)
     return kept or (
         SectorRow(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from holdfast.core.errors import Problem, ScenarioError
 from holdfast.core.names import unknown_name
 from holdfast.results.stages import Force, Requirement
+from holdfast.scenario.lines import line_sectors as line_rows
 from holdfast.scenario.types import Asset, Capability, Place, Scenario, SectorRow, Trace
 
 FACTORS = (
@@ -159,7 +160,7 @@ def line_sectors(scenario: Scenario, trace: Trace) -> tuple[SectorRow, ...]:
     from holdfast.geo.line import Line
 
     length = Line(trace.points).length_km
-    rows = sorted(scenario.sectors.values(), key=lambda row: row.from_km)
+    rows = line_rows(scenario)
     kept = [replace(row, to_km=min(row.to_km, length)) for row in rows if row.from_km < length]
     if kept:
         return tuple(kept)

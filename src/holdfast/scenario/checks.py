@@ -30,6 +30,7 @@ _CHECKS: tuple[Check, ...] = (
     checks_line.check_line,
     checks_line.check_area,
     checks_line.check_sectors,
+    checks_line.check_bypass,
     checks_place.check_swapped,
     checks_origin.check_origins,
     checks_origin.check_hindsight,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from holdfast.scenario.distance import length_km
 from holdfast.scenario.draft import Draft
 from holdfast.scenario.levels import DEPTH_FROM_AREA, depth_of_area, length_of, main_trace
 from holdfast.scenario.problems import Locator, Problems, Where
+from holdfast.scenario.types import SectorRow, Trace
 
 _ROUNDED = 0.05  # a depth may be stated beside the area, rounded
 _TOUCH_KM = 1e-6
@@ -60,17 +62,12 @@ def check_area(draft: Draft, locator: Locator, problems: Problems) -> None:
 
 
 def check_sectors(draft: Draft, locator: Locator, problems: Problems) -> None:
-    """Sectors run from 0 to the end of the line without gap or overlap."""
-    rows = list(draft.tables["sectors"].values())
-    if draft.head is None or not rows or len(rows) < len(draft.ids["sectors"]) or "sectors" in draft.unread:
+    """Sectors of the line run from 0 to its end without gap or overlap."""
+    rows = [row for row in draft.tables["sectors"].values() if not row.trace]
+    if draft.head is None or not rows or _is_partly_read(draft):
         return
     first, last = rows[0], rows[-1]
-    for row in rows:
-        if row.to_km <= row.from_km:
-            key = f"sectors.{row.id}.to_km"
-            problems.add(
-                locator.find(key), key=key, value=f"{row.to_km:g}", expected=f"more than from_km, {row.from_km:g}"
-            )
+    _check_widths(rows, locator, problems)
     if abs(first.from_km) > _TOUCH_KM:
         key = f"sectors.{first.id}.from_km"
         problems.add(locator.find(key), key=key, value=f"{first.from_km:g}", expected="0, the first point of the line")
@@ -84,3 +81,61 @@ def check_sectors(draft: Draft, locator: Locator, problems: Problems) -> None:
     if length and abs(last.to_km - length) > max(0.5, _SLACK * length):
         key = f"sectors.{last.id}.to_km"
         problems.add(locator.find(key), key=key, value=f"{last.to_km:g}", expected=f"the line's end at {length:.1f} km")
+
+
+def check_bypass(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """Sectors off the line name a border or coast trace, end on it and do not overlap; they need not cover it."""
+    rows = [row for row in draft.tables["sectors"].values() if row.trace]
+    _check_widths(rows, locator, problems)
+    if any(problem.file == "line.geojson" for problem in problems.found):
+        return  # nothing is known of the traces that could not be read
+    beside = {name: trace for name, trace in draft.traces.items() if trace.kind != "contact"}
+    by_trace: dict[str, list[SectorRow]] = {}
+    for row in rows:
+        if row.trace in beside:
+            by_trace.setdefault(row.trace, []).append(row)
+        else:
+            _name_trace(row, draft.traces, beside, locator, problems)
+    for name, along in by_trace.items():
+        _check_along(sorted(along, key=lambda row: row.from_km), beside[name], locator, problems)
+
+
+def _is_partly_read(draft: Draft) -> bool:
+    return len(draft.tables["sectors"]) < len(draft.ids["sectors"]) or "sectors" in draft.unread
+
+
+def _check_widths(rows: list[SectorRow], locator: Locator, problems: Problems) -> None:
+    for row in rows:
+        if row.to_km <= row.from_km:
+            key = f"sectors.{row.id}.to_km"
+            problems.add(
+                locator.find(key), key=key, value=f"{row.to_km:g}", expected=f"more than from_km, {row.from_km:g}"
+            )
+
+
+def _name_trace(
+    row: SectorRow, traces: Mapping[str, Trace], beside: Mapping[str, Trace], locator: Locator, problems: Problems
+) -> None:
+    """Say which traces a sector may lie on: one of kind border or coast, or the line itself."""
+    key = f"sectors.{row.id}.trace"
+    expected = "a trace of kind border or coast in line.geojson, or nothing for the line itself"
+    if row.trace in traces:
+        expected += "; sectors follow no alternative trace of kind contact"
+    if beside:
+        expected += f" (there are {', '.join(sorted(beside))})"
+    problems.add(locator.find(key), key=key, value=row.trace, expected=expected, known=tuple(beside))
+
+
+def _check_along(rows: list[SectorRow], trace: Trace, locator: Locator, problems: Problems) -> None:
+    """Sectors of one trace, in order: none reaches beyond its end, none begins before the one before it ends."""
+    length = length_km(trace.points)
+    for row in rows:
+        if row.to_km - length > max(0.5, _SLACK * length):
+            key = f"sectors.{row.id}.to_km"
+            expected = f"at most {length:.1f} km, the end of trace {trace.id}"
+            problems.add(locator.find(key), key=key, value=f"{row.to_km:g}", expected=expected)
+    for row, following in pairwise(rows):
+        if following.from_km < row.to_km - _TOUCH_KM:
+            key = f"sectors.{following.id}.from_km"
+            expected = f"{row.to_km:g} or more, where sector {row.id} of trace {trace.id} ends"
+            problems.add(locator.find(key), key=key, value=f"{following.from_km:g}", expected=expected)

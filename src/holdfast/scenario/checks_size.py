@@ -162,8 +162,12 @@ def _is_endless(ring: tuple[str, ...], needs: Mapping[str, Mapping[str, float]])
 
 
 def check_weights(draft: Draft, locator: Locator, problems: Problems) -> None:
-    """Tests of the force fall on sectors by threat_weight: one at least has some."""
-    rows = draft.tables["sectors"].values()
-    if rows and len(rows) == len(draft.ids["sectors"]) and not sum(row.threat_weight for row in rows) > 0:
-        where = Where(locator.find(f"sectors.{next(iter(rows)).id}").file)
+    """Tests of the force fall on sectors of the line by threat_weight: one at least has some."""
+    rows = [row for row in draft.tables["sectors"].values() if not row.trace]
+    if (
+        rows
+        and len(draft.tables["sectors"]) == len(draft.ids["sectors"])
+        and not sum(row.threat_weight for row in rows) > 0
+    ):
+        where = Where(locator.find(f"sectors.{rows[0].id}").file)
         problems.add(where, key="threat_weight", value="0 in every sector", expected="one sector at least above 0")

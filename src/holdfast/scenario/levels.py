@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from holdfast.scenario.distance import length_km
+from holdfast.scenario.lines import along_line
 from holdfast.scenario.types import POSTURES, Scenario, Service, ServiceLevels, Trace
 from holdfast.scenario.values import Quantity
 
@@ -98,9 +99,9 @@ def main_trace(traces: Mapping[str, Trace]) -> Trace | None:
 def length_of(scenario: Any) -> float:
     """Length of the line of a scenario or draft, km: of its sectors, its main trace, or as its head says; 0 without."""
     tables: Mapping[str, Any] = getattr(scenario, "tables", {})
-    sectors = tables["sectors"] if tables else scenario.sectors
-    if sectors:
-        return float(sum(row.to_km - row.from_km for row in sectors.values()))
+    rows = along_line((tables["sectors"] if tables else scenario.sectors).values())
+    if rows:
+        return float(sum(row.to_km - row.from_km for row in rows))
     trace = main_trace(scenario.traces)
     if trace is not None:
         return length_km(trace.points)

@@ -334,7 +334,7 @@ class Asset(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class SectorRow(Row):
-    """A stretch of the line. Kilometres run from the line's first point."""
+    """A stretch of the line, or of a border or coast by which it can be bypassed. Kilometres run from its first point."""
 
     name: str
     from_km: NonNegative
@@ -346,6 +346,8 @@ class SectorRow(Row):
     threat_weight: NonNegative
     road_kmh: Positive
     observation_effort: NonNegative = 1.0
+    trace: str = ""
+    """Border or coast trace that it lies on; empty for the line itself, its main contact trace."""
 
 
 @dataclass(frozen=True, kw_only=True)

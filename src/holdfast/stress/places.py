@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from holdfast.core.errors import ValueRangeError
 from holdfast.models.travel import great_circle_km, response_minutes, road_speed_kmh
 from holdfast.results.stages import Coverage
+from holdfast.scenario.lines import line_sectors
 from holdfast.scenario.types import Scenario, SectorRow
 from holdfast.stress.answering import Responders
 
@@ -71,8 +72,9 @@ def gather_places(scenario: Scenario, coverage: Coverage, responders: Responders
 
 def _stretches(scenario: Scenario, coverage: Coverage) -> list[SectorRow]:
     """The sectors, or one stretch of the whole line where none are given."""
-    if scenario.sectors:
-        return sorted(scenario.sectors.values(), key=lambda row: row.from_km)
+    rows = line_sectors(scenario)
+    if rows:
+        return list(rows)
     length = float(coverage.sectors["length_km"].sum()) or scenario.line_km
     if length <= 0:
         raise ValueRangeError("the line has length 0; expected a trace, sectors, or line_km above 0")
