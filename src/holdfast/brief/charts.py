@@ -12,6 +12,8 @@ from holdfast.brief.drawing import BACKSTOP, BOUND, INK, OURS, QUIET, WIDTH_IN, 
 if TYPE_CHECKING:
     from holdfast.results.plan import Plan, Study
     from holdfast.results.stages import Coverage, Deployment, Force, Requirement
+    from holdfast.results.sustainment import Exit
+    from holdfast.studies.sizes_answer import Ranges
 
 _NATION_COLOURS = (
     "#0072B2", "#56B4E9", "#009E73", "#F0E442", "#E69F00", "#CC79A7", "#882255", "#44AA99", "#999933", "#BBBBBB",
@@ -91,8 +93,8 @@ def _panel_hold(axis: Any, rows: Any, data: dict[str, Any]) -> None:
     axis.legend(**_BELOW)
 
 
-def draw_tasks(requirement: Requirement) -> str:
-    """Size by task: alone, and saved if dropped."""
+def draw_tasks(requirement: Requirement, ranges: Ranges | None = None) -> str:
+    """Size by task: alone with its range over draws, and saved if dropped."""
     tasks = [
         str(task) for task in requirement.tasks["task"].values if float(requirement.tasks["alone"].sel(task=task)) > 0
     ]
@@ -106,13 +108,26 @@ def draw_tasks(requirement: Requirement) -> str:
         axis = figure.subplots()
         axis.barh(rows + 0.19, alone[order], height=0.36, color=OURS, label="if it were the only task")
         axis.barh(rows - 0.19, saved[order], height=0.36, color=BACKSTOP, label="saved if it alone were dropped")
+        for row, index in zip(rows, order, strict=True):
+            spread = ranges.tasks.get(tasks[index]) if ranges else None
+            if spread is not None:
+                axis.plot(
+                    [spread.low / 1000, spread.high / 1000],
+                    [row + 0.19] * 2,
+                    color=INK,
+                    linewidth=1.1,
+                    marker="|",
+                    ms=4,
+                )
+        if ranges:
+            axis.plot([], [], color=INK, linewidth=1.1, marker="|", ms=4, label="10th to 90th percentile over draws")
         axis.axvline(requirement.in_country / 1000, color=INK, linewidth=1, linestyle="--")
         axis.text(
             requirement.in_country / 1000, len(tasks) - 0.45, " whole force", fontsize=7, va="bottom", ha="center"
         )
         axis.set_yticks(rows, [tasks[index] for index in order])
         axis.set_xlabel("thousand people in the country")
-        axis.legend(loc="lower right")
+        axis.legend(loc="lower right", frameon=True, facecolor="white", edgecolor="none", framealpha=1)
         return svg_of(
             figure, name="tasks", alt="Size by task: people if it were the only task, and people saved if dropped"
         )
@@ -220,14 +235,50 @@ def draw_ask(force: Force) -> str:
         return svg_of(figure, name="ask", alt="Worth of each element of the ask: its units, and the nations it brings")
 
 
+_RULES = {
+    "kept": (OURS, "-", "kept at strength"),
+    "halving": (BACKSTOP, "--", "halving"),
+    "steps": (BOUND, "-.", "in steps"),
+}
+_PAST = {0: "o", 1: "s", 2: "^"}
+
+
+def draw_exit(leaving: Exit | None) -> str:
+    """How the force shrinks by rule, with past forces scaled to the same start."""
+    if leaving is None or not leaving.people.size or float(leaving.people.max()) <= 0:
+        return ""
+    years = leaving.people["month"].values / 12
+    start = float(leaving.people.values[:, 0].max()) / 1000
+    with canvas(WIDTH_IN, 2.1) as figure:
+        axis = figure.subplots()
+        for rule in (str(name) for name in leaving.people["rule"].values):
+            colour, style, label = _RULES.get(rule, (INK, "-", rule))
+            axis.plot(
+                years, leaving.people.sel(rule=rule) / 1000, color=colour, linestyle=style, linewidth=1.6, label=label
+            )
+        for number, force in enumerate(dict.fromkeys(row.force for row in leaving.past)):
+            rows = [row for row in leaving.past if row.force == force and row.months <= 12 * float(years[-1])]
+            first = max(row.people for row in rows)
+            look = {"mfc": "white", "mec": INK, "ms": 4, "clip_on": False, "label": f"{force}, scaled to our start"}
+            axis.plot([row.months / 12 for row in rows], [start * row.people / first for row in rows],
+                      _PAST[number % len(_PAST)], **look)  # fmt: skip
+        axis.set_ylim(bottom=0)
+        axis.set_xlim(0, float(years[-1]))
+        axis.set_xlabel("years after D")
+        axis.set_ylabel("thousand people")
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7.5)
+        return svg_of(figure, name="exit", alt="People deployed by drawdown rule over ten years, beside past forces")
+
+
 def draw_all(study: Study, plan: Plan, nations: dict[str, str], pool_nation: dict[str, str],
-             pool_people: dict[str, float]) -> dict[str, str]:  # fmt: skip
+             pool_people: dict[str, float], ranges: Ranges | None = None) -> dict[str, str]:  # fmt: skip
     """Every chart of the brief by name; an empty string where there is nothing to draw."""
     return {
         "options": draw_options(study),
-        "tasks": draw_tasks(plan.requirement),
+        "tasks": draw_tasks(plan.requirement, ranges),
         "force": draw_force(plan.force, plan.requirement, nations, pool_nation, pool_people),
         "ask": draw_ask(plan.force),
         "closure": draw_closure(plan.deployment),
         "line": draw_line(plan.coverage),
+        "exit": draw_exit(plan.requirement.exit),
     }

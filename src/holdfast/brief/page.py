@@ -36,16 +36,32 @@ thead .n{white-space:normal}
 td:last-child,th:last-child{padding-right:0}
 nav{font:.85rem/1.6 system-ui,sans-serif;margin:1rem 0}
 nav{display:flex;flex-wrap:wrap;gap:.1rem .9rem}
+.own{outline:2px solid var(--accent);outline-offset:-2px;font-weight:700}
 #table-options tbody th{min-width:9.5rem}
-#table-claims tbody th{min-width:13rem}
+#table-claims_by_terms tbody th{min-width:5rem}
+#table-claims_by_terms td:nth-child(2){min-width:11rem}
+#table-claims_by_terms td:nth-child(7){min-width:11rem}
+#table-sources td:nth-child(2){min-width:17rem}
+#table-sources td:last-child,#table-sources tbody th,#table-assumptions tbody th{overflow-wrap:anywhere;min-width:7rem}
+#table-requests td:nth-child(3){min-width:16rem}
+#table-approvals td:last-child{min-width:15rem}#table-approvals td:nth-child(6){min-width:11rem}
+#table-claims_by_terms td:last-child{white-space:nowrap}
+#table-statement_loads td:nth-child(2){white-space:nowrap;font-variant-numeric:tabular-nums}
+#table-troops td{text-align:right;white-space:nowrap}#table-troops thead th+th{text-align:right}
 a{color:var(--accent)}
 dl{font:.85rem/1.45 system-ui,sans-serif;display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}
 dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
-#table-options table,#table-contrasts table,#table-ask table{font-size:.74rem}
-@media (max-width:60rem){#table-options table,#table-ask table{min-width:46rem}}
-@media print{@page{size:A4;margin:14mm}main{max-width:none;padding:0}body{font-size:10.5pt}h2{break-after:avoid}
-figure,tr{break-inside:avoid}nav{display:none}.table{overflow:visible}table{font-size:7.6pt}
-#table-options table,#table-contrasts table,#table-ask table{font-size:6.6pt;min-width:0}a{color:inherit;text-decoration:none}}
+#table-options table,#table-contrasts table,#table-ask table,#table-troops table,#table-claims_by_terms table{font-size:.74rem}
+@media (max-width:60rem){#table-options table,#table-ask table,#table-troops table,#table-claims_by_terms table{min-width:46rem}}
+@media print{@page{size:A4;margin:13mm 14mm}main{max-width:none;padding:0}body{font-size:10pt;line-height:1.4}
+h1{font-size:17pt}h2{font-size:13pt;margin:1.1rem 0 .3rem;padding-top:.3rem}h3{font-size:10.5pt;margin:.7rem 0 .2rem}
+h2,h3,caption,thead{break-after:avoid}p,dl,ul{font-size:9.5pt;margin:.3rem 0}ol.reading{font-size:11pt}
+.question{font-size:11pt}figcaption,.note{font-size:7.4pt;line-height:1.3}caption{font-size:8.6pt;padding:.1rem 0 .15rem}
+figure,.table{margin:.5rem 0}th,td{padding:.13rem .5rem .13rem 0}table{font-size:7.4pt;line-height:1.22}
+#options,#size,#map,#size_in_full{break-before:page}
+figure,tr{break-inside:avoid}nav{display:none}.table{overflow:visible}
+#table-options table,#table-contrasts table,#table-ask table,#table-troops table,#table-claims_by_terms table,
+#table-statement_loads table{font-size:6.6pt;min-width:0}a{color:inherit;text-decoration:none}}
 """
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -57,9 +73,17 @@ def paragraph(text: str, *, css: str = "") -> str:
     return f"<p{mark}>{html.escape(text)}</p>"
 
 
+def heading(text: str) -> str:
+    """A heading inside a section."""
+    return f"<h3>{html.escape(text)}</h3>"
+
+
 def figure_html(svg: str, caption: str) -> str:
     """A drawing with its caption; nothing where there is no drawing."""
-    return f"<figure>{svg}<figcaption>{html.escape(caption)}</figcaption></figure>" if svg else ""
+    if not svg:
+        return ""
+    said = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{svg}{said}</figure>"
 
 
 def tables_html(*tables: Table) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
+from holdfast.brief.size_sentences import say_range
 from holdfast.brief.study_tables import coarse_range
 from holdfast.results.plan import Contrast, Plan, Study
 
+if TYPE_CHECKING:
+    from holdfast.brief.answers import SizeAnswers
+    from holdfast.studies.sizes_answer import Ranges
 
-def reading(study: Study) -> tuple[str, ...]:
+
+def reading(study: Study, answers: SizeAnswers | None = None) -> tuple[str, ...]:
     """Five sentences: size, supply, ask, time, and what holds better and what would flip it."""
     plan = study.plans[study.reference]
     return (
-        say_size(study, plan),
+        say_size(study, plan, answers.ranges if answers else None),
         say_supply(plan, study),
         say_ask(plan),
         say_time(plan),
@@ -24,8 +30,8 @@ def _people(value: float) -> str:
     return f"{round(value, -2):,.0f}"
 
 
-def say_size(study: Study, plan: Plan) -> str:
-    """What size is needed for what, and what the cap buys."""
+def say_size(study: Study, plan: Plan, ranges: Ranges | None = None) -> str:
+    """What size is needed for what, with the range of the reference over draws, and what the cap buys."""
     requirement, cap = plan.requirement, plan.requirement.cap
     needed = {
         option: item.requirement.in_country for option, item in study.plans.items() if item.requirement.in_country
@@ -43,11 +49,14 @@ def say_size(study: Study, plan: Plan) -> str:
     if cap is not None:
         text += (
             f"; under a cap of {cap.cap:,} the reference option meets {100 * cap.alpha:.0f} % of the common service level "
-            f"it was asked for, which would take {_people(cap.in_country_uncapped)}"
+            f"it was asked for, which would take {_people(cap.in_country_uncapped)}{say_range(ranges)}"
             if cap.alpha < 1
-            else f"; the cap of {cap.cap:,} is enough for the reference option's service levels ({_people(requirement.in_country)})"
+            else f"; the cap of {cap.cap:,} is enough for the reference option's service levels, "
+            f"{_people(requirement.in_country)}{say_range(ranges)}"
         )
-    return text + "."
+    elif ranges is not None:
+        text += f"; the reference option needs {_people(requirement.in_country)}{say_range(ranges)}"
+    return f"{text}."
 
 
 def say_supply(plan: Plan, study: Study) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from holdfast.brief.drawing import INK, QUIET, WIDTH_IN, canvas, svg_of
-from holdfast.studies.sizes_claims import group_claims
+from holdfast.studies.sizes_claims import group_claims, short_name
 
 if TYPE_CHECKING:
     from holdfast.studies.sizes import SizeCurves
@@ -32,6 +33,28 @@ def draw_sizes(curves: SizeCurves, claims: Sequence[Claim] = ()) -> str:
     with canvas(WIDTH_IN, _height(curves, claims)) as figure:
         _draw(figure, curves, claims)
         return svg_of(figure, name="sizes", alt="What each size buys: common service level by posture and settlement")
+
+
+def draw_own_terms(curves: SizeCurves, settlement: str, claims: Sequence[Claim] = (), *, cap: float = 0.0) -> str:
+    """What sizes buy under one settlement variant, with the published claims below on the same axis, as inline SVG."""
+    lines = _packed(group_claims(claims), _top(curves))
+    with canvas(WIDTH_IN, 3.0 + 0.16 * len(lines)) as figure:
+        grid = figure.add_gridspec(
+            1 + bool(lines), 1, height_ratios=[2.3, *([0.3 + 0.16 * len(lines)] if lines else [])]
+        )
+        axis = figure.add_subplot(grid[0])
+        _panel(axis, curves, settlement, _top(curves), first=True)
+        axis.set_ylabel("common service level", fontsize=7.5)
+        if cap:
+            axis.axvline(cap / 1000.0, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
+            axis.text(cap / 1000.0, _LEVELS[0], f" cap {cap:,.0f}", fontsize=7, va="bottom")
+        figure.legend(*axis.get_legend_handles_labels(), loc="outside upper right", ncols=4, fontsize=7.5)
+        if lines:
+            _packed_strip(figure.add_subplot(grid[1]), lines, _top(curves))
+        figure.supxlabel("thousand people in the country", fontsize=8)
+        return svg_of(
+            figure, name="own_terms", alt="What each size buys by posture, with published claims on the same axis"
+        )
 
 
 def picture_of_sizes(curves: SizeCurves, claims: Sequence[Claim] = (), *, kind: str) -> bytes:
@@ -61,7 +84,7 @@ def _draw(figure: Any, curves: SizeCurves, claims: Sequence[Claim]) -> None:
     grid = figure.add_gridspec(
         rows + bool(groups), columns, height_ratios=[2.2] * rows + ([_strip_height(len(groups))] if groups else [])
     )
-    top = float(curves.alpha["size"].values[-1]) / 1000.0
+    top = _top(curves)
     for number, terms in enumerate(curves.settlements):
         axis = figure.add_subplot(grid[number // columns, number % columns])
         _panel(axis, curves, terms, top, first=number % columns == 0)
@@ -71,6 +94,11 @@ def _draw(figure: Any, curves: SizeCurves, claims: Sequence[Claim]) -> None:
     if groups:
         _strip(figure.add_subplot(grid[rows, :]), groups, top)
     figure.supxlabel(_note(curves, claims), fontsize=6.5, color="#555555", x=0.01, ha="left")
+
+
+def _top(curves: SizeCurves) -> float:
+    """Largest size looked at, thousand people."""
+    return float(curves.alpha["size"].values[-1]) / 1000.0
 
 
 def _note(curves: SizeCurves, claims: Sequence[Claim]) -> str:
@@ -105,7 +133,8 @@ def _panel(axis: Any, curves: SizeCurves, terms: str, top: float, *, first: bool
     if lost:
         axis.text(0.98, 0.04, f"{', '.join(lost)}: ruled out by these terms", transform=axis.transAxes, ha="right",
                   fontsize=7, color="#555555")  # fmt: skip
-    axis.set_title("\n".join(textwrap.wrap(curves.settlement_titles[terms], 46)), fontsize=8)
+    letter = ascii_uppercase[curves.settlements.index(terms) % len(ascii_uppercase)]
+    axis.set_title("\n".join(textwrap.wrap(f"{letter}  {curves.settlement_titles[terms]}", 50)), fontsize=8)
     axis.set_ylim(_LEVELS[0] * 0.9, _LEVELS[-1] * 1.15)
     axis.set_yticks(
         _LEVELS, ["1/16", "1/8", "1/4", "1/2", "as asked", "2 times", "4 times"] if first else [""] * len(_LEVELS)
@@ -147,3 +176,54 @@ def _strip(axis: Any, groups: Sequence[tuple[str, tuple[Claim, ...]]], top: floa
     axis.set_yticks([])
     axis.spines["left"].set_visible(False)
     axis.set_title("Published claims", fontsize=8)
+
+
+_Bar = tuple[float, float, str, bool]
+"""Low and high end (thousand people), label, and whether the label stands to the right."""
+_CHARACTER = 0.0082
+"""Width of a character of a label, share of the axis."""
+
+
+def _packed(groups: Sequence[tuple[str, tuple[Claim, ...]]], top: float) -> list[list[_Bar]]:
+    """Claims as bars on as few lines as their labels leave room for: each goes on the first line where it fits."""
+    lines: list[list[_Bar]] = []
+    ends: list[float] = []
+    bars = [_bar(members, top) for _, members in groups]
+    for bar, begin, end in sorted(bars, key=lambda item: (item[1], item[2])):
+        place = next((number for number, taken in enumerate(ends) if taken <= begin), len(lines))
+        if place == len(lines):
+            lines.append([])
+            ends.append(0.0)
+        lines[place].append(bar)
+        ends[place] = end
+    return lines
+
+
+def _bar(members: Sequence[Claim], top: float) -> tuple[_Bar, float, float]:
+    """A bar, and where it begins and ends with its label."""
+    claim = members[0]
+    low, high = min(claim.low / 1000.0, top), min(claim.high / 1000.0, top)
+    mark = {"up to": "\u2264", "at least": "\u2265"}.get(claim.bound, "")
+    figures = f"{claim.low / 1000:g}" if claim.low == claim.high else f"{claim.low / 1000:g}\u2013{claim.high / 1000:g}"
+    names = ", ".join(dict.fromkeys(short_name(one.said_by) for one in members))
+    star = "*" if all(one.later for one in members) else ""
+    label = f"{mark}{figures} {textwrap.shorten(names, 44, placeholder=' ...')}{star}"
+    wide = (len(label) + 2) * _CHARACTER * top
+    right = high + wide <= top
+    return (low, high, label, right), low if right else low - wide, high + wide if right else high + 0.02 * top
+
+
+def _packed_strip(axis: Any, lines: Sequence[Sequence[_Bar]], top: float) -> None:
+    for row, bars in enumerate(lines):
+        for low, high, label, right in bars:
+            if high - low > 0.004 * top:
+                axis.plot((low, high), [row, row], color=QUIET, linewidth=4, solid_capstyle="butt")
+            else:
+                axis.plot([low], [row], "|", color="#555555", ms=6, mew=2)
+            place, side = (high + 0.006 * top, "left") if right else (low - 0.006 * top, "right")
+            axis.text(place, row, label, ha=side, va="center", fontsize=6.5)
+    _across(axis, top)
+    axis.set_ylim(len(lines) - 0.4, -0.6)
+    axis.set_yticks([])
+    axis.spines["left"].set_visible(False)
+    axis.set_title("Published claims, thousand people", fontsize=8)

@@ -1,4 +1,4 @@
-"""Tables of the single stages: size, laydown, deployment, coverage, stress (the force: `force_tables`)."""
+"""Tables of laydown, deployment, coverage and stress (size: `answer_tables`, `sustain_tables`; the force: `force_tables`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from holdfast.brief.table import Column, Table
-from holdfast.results.stages import Coverage, Deployment, Force, Laydown, Requirement, Stress
+from holdfast.results.stages import Coverage, Deployment, Laydown, Stress
 
 TARGET_NAMES = {
     "aircraft": "aircraft",
@@ -15,85 +15,6 @@ TARGET_NAMES = {
     "drone": "attack drones",
     "ballistic_missile": "ballistic missiles",
 }
-
-
-def table_of_tasks(requirement: Requirement) -> Table:
-    """Size by task with the reason of each."""
-    tasks = requirement.tasks
-    rows = tuple(
-        (
-            str(task),
-            float(tasks["alone"].sel(task=task)),
-            float(tasks["saved"].sel(task=task)),
-            requirement.binding.get(str(task), ""),
-        )
-        for task in tasks["task"].values
-        if float(tasks["alone"].sel(task=task)) > 0 or str(task) in requirement.binding
-    )
-    return Table(
-        "size_by_task",
-        "Size by task, people in the country",
-        (
-            Column("task"),
-            Column("if it were the only task", "people"),
-            Column("saved if it alone were dropped", "people"),
-            Column("what decides it"),
-        ),
-        rows,
-        "A unit may serve several tasks, so the columns do not add up to the total: the force is a cover, not a sum. "
-        "A service level that needs more can save little when units it shares are needed anyway.",
-    )
-
-
-def table_of_totals(requirement: Requirement) -> Table:
-    """The three totals, the tooth-to-tail and the cap."""
-    rows: list[tuple[str, float, str]] = [
-        ("in the country", requirement.in_country, "what a cap counts"),
-        ("in theatre outside it", requirement.in_theatre, "neighbours, air, sea, rear"),
-        ("pool over 24 months", requirement.pool_24_months, "all rotations, both places"),
-    ]
-    if requirement.cap is not None:
-        rows.append(("in the country without a cap", requirement.cap.in_country_uncapped, "full service levels"))
-    return Table(
-        "totals",
-        "Three totals, people",
-        (Column("total"), Column("people", "people"), Column("meaning")),
-        tuple(rows),
-        f"Tooth to tail: {requirement.tooth_to_tail:.1f} people in field units for each in support, command and services.",
-    )
-
-
-def table_of_requirements(requirement: Requirement, force: Force | None, names: dict[str, str]) -> Table:
-    """Statement of requirements: capability, number, people, readiness, offered, gap."""
-    cover = requirement.cover
-    rows = []
-    for capability in [str(item) for item in cover["capability"].values]:
-        total = float(cover["total"].sel(capability=capability))
-        if total <= 0:
-            continue
-        offered, missing, ready = math.nan, math.nan, math.nan
-        if force is not None:
-            steady = force.balance.sel(backing="with_backstop", capability=capability).isel(month=slice(12, None))
-            offered, missing = float(steady["provided"].mean()), float(steady["shortfall"].mean())
-            days = [unit.ready_day for unit in force.units if unit.capability == capability]
-            ready = min(days) if days else math.nan
-        people = float(cover["personnel"].sel(capability=capability))
-        rows.append((names.get(capability, capability), total, people, ready, offered, missing))
-    rows.sort(key=lambda row: (-row[2], row[0]))
-    return Table(
-        "statement_of_requirements",
-        "Statement of requirements",
-        (
-            Column("capability"),
-            Column("units required", "count"),
-            Column("people", "people"),
-            Column("first unit ready, day after D", "day"),
-            Column("units provided, mean of months 12 to 35", "count"),
-            Column("units short", "count"),
-        ),
-        tuple(rows),
-        "Provided: with the backstop where it is part of the option; substitutes count at their exchange rate.",
-    )
 
 
 def table_of_sites(laydown: Laydown, names: dict[str, str]) -> Table:

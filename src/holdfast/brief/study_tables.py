@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from holdfast.brief.table import Column, Table
+from holdfast.results.derivation import Figure
 from holdfast.results.plan import Contrast, Plan, Study
 from holdfast.results.stages import Requirement
 from holdfast.scenario.types import Scenario
+
+if TYPE_CHECKING:
+    from holdfast.sizing.agreement import Agreement
 
 
 def coarse_range(low: float, high: float) -> str:
@@ -102,8 +108,9 @@ def say_contrast(item: Contrast) -> str:
     return f"better by {item.difference:.2f}" if item.difference >= 0.005 else "better by less than 0.01"
 
 
-def table_of_claims(requirement: Requirement) -> Table:
-    """Published claims and other estimates beside ours."""
+def table_of_claims(requirement: Requirement, agreement: Agreement | None = None) -> Table:
+    """Published claims and other estimates beside ours, with the verdict in words (over draws where there are draws)."""
+    said = {row.id: row.words for row in agreement.judged} if agreement else {}
     ours = (
         f"Holdfast, posture {requirement.posture}",
         float(requirement.in_country),
@@ -111,11 +118,12 @@ def table_of_claims(requirement: Requirement) -> Table:
         float(requirement.in_country),
         "this plan",
         "",
+        "",
         "people in the country, at the service levels stated",
     )
     rows = tuple(
         (item.title, item.low, item.mode if item.mode is not None else math.nan, item.high, item.kind, item.source.replace(";", "; "),
-         item.note)
+         said.get(item.id, item.verdict), item.note)
         for item in requirement.triangulation
     )  # fmt: skip
     return Table(
@@ -128,6 +136,7 @@ def table_of_claims(requirement: Requirement) -> Table:
             Column("high", "people"),
             Column("kind"),
             Column("source"),
+            Column("beside ours"),
             Column("note"),
         ),
         (ours, *rows),
@@ -137,9 +146,13 @@ def table_of_claims(requirement: Requirement) -> Table:
 
 
 def table_of_cap(plan: Plan) -> Table:
-    """What the cap buys: service levels at the common level alpha."""
-    cap = plan.requirement.cap
-    rows = () if cap is None else tuple((name, value) for name, value in cap.service_at_alpha.items())
+    """Service levels as asked, and at the common level alpha that the cap buys."""
+    cap, figures = plan.requirement.cap, plan.requirement.figures
+    rows = (
+        ()
+        if cap is None
+        else tuple((name, _asked(figures, name), value) for name, value in cap.service_at_alpha.items())
+    )
     note = ""
     if cap is not None:
         note = (
@@ -149,23 +162,14 @@ def table_of_cap(plan: Plan) -> Table:
         if cap.dropped_tasks:
             fits = "which fits" if cap.dropped_fits else "which still does not fit"
             note += f" Or drop whole tasks: {', '.join(cap.dropped_tasks)}, {fits}."
-    return Table("cap", "What the cap buys", (Column("service level"), Column("at the cap", "number")), rows, note)
+    columns = (Column("service level"), Column("as asked", "number"), Column("at the cap", "number"))
+    return Table("cap", "Service levels asked for, and at the cap", columns, rows, note)
 
 
-def table_of_hold(requirement: Requirement) -> Table:
-    """Size against accepted force ratio and host share: the two that decide the hold task."""
-    grid = requirement.hold_table
-    ratios, shares = grid["force_ratio"].values, grid["host_share"].values
-    rows = tuple(
-        (f"{ratio:g} to 1", *(float(grid.sel(force_ratio=ratio, host_share=share)) for share in shares))
-        for ratio in ratios
-    )
-    return Table(
-        "hold",
-        "People in the country for the hold task, by accepted ratio and host share",
-        (Column("attacker to defender"), *(Column(f"host holds {100 * share:.0f} %", "people") for share in shares)),
-        rows,
-    )
+def _asked(figures: Mapping[str, Figure], name: str) -> float:
+    """A service level as asked (nan where no task of the case reads it)."""
+    figure = figures.get(f"service.{name}")
+    return math.nan if figure is None or isinstance(figure.value, tuple) else figure.value
 
 
 def table_of_origin(scenario: Scenario) -> Table:

@@ -7,7 +7,7 @@ import html
 import io
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["text", "people", "count", "share", "number", "day", "flag"]
@@ -26,7 +26,8 @@ class Column:
 class Table:
     """A titled table of raw values; formatting happens when it is rendered.
 
-    `key` names the CSV file. `rows` hold plain values in the order of `columns`.
+    `key` names the CSV file. `rows` hold plain values in the order of `columns`. `marked` are the cells (row, column)
+    that are set off on the page, for example those of the case at hand; the note says what the mark means.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     note: str = ""
+    marked: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -45,7 +47,13 @@ class Table:
         if len(self.rows) <= count:
             return self
         note = f"{self.note} The first {count} of {len(self.rows)} rows; all are in tables/{self.key}.csv.".strip()
-        return Table(self.key, self.title, self.columns, self.rows[:count], note)
+        return replace(self, rows=self.rows[:count], note=note)
+
+    def only(self, *titles: str) -> Table:
+        """The table with the columns of these titles alone, in that order (marks are dropped)."""
+        places = [[column.title for column in self.columns].index(title) for title in titles]
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[place] for place in places), rows=rows, marked=frozenset())
 
 
 def format_cell(value: Any, kind: Kind) -> str:
@@ -91,7 +99,10 @@ def to_html(table: Table) -> str:
         f'<th scope="col"{_class(is_number)}>{html.escape(column.title)}</th>'
         for column, is_number in zip(table.columns, numeric, strict=True)
     )
-    body = "".join(f"<tr>{_row(row, table.columns, numeric)}</tr>" for row in table.rows)
+    body = "".join(
+        f"<tr>{_row(row, table.columns, numeric, {column for line, column in table.marked if line == number})}</tr>"
+        for number, row in enumerate(table.rows)
+    )
     note = f'<p class="note">{html.escape(table.note)}</p>' if table.note else ""
     return (
         f'<div class="table" id="table-{html.escape(table.key)}"><table><caption>{html.escape(table.title)}</caption>'
@@ -99,15 +110,17 @@ def to_html(table: Table) -> str:
     )
 
 
-def _class(is_number: bool) -> str:
-    return ' class="n"' if is_number else ""
+def _class(is_number: bool, *, is_marked: bool = False) -> str:
+    names = " ".join(name for name, holds in (("n", is_number), ("own", is_marked)) if holds)
+    return f' class="{names}"' if names else ""
 
 
-def _row(row: Sequence[Any], columns: Sequence[Column], numeric: Sequence[bool]) -> str:
+def _row(row: Sequence[Any], columns: Sequence[Column], numeric: Sequence[bool], marked: set[int]) -> str:
     cells = []
     for position, (value, column, is_number) in enumerate(zip(row, columns, numeric, strict=True)):
         text = html.escape(format_cell(value, column.kind))
-        cells.append(f'<th scope="row">{text}</th>' if position == 0 else f"<td{_class(is_number)}>{text}</td>")
+        mark = _class(is_number, is_marked=position in marked)
+        cells.append(f'<th scope="row"{mark}>{text}</th>' if position == 0 else f"<td{mark}>{text}</td>")
     return "".join(cells)
 
 

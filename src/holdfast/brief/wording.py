@@ -25,6 +25,54 @@ SERVICE_LEVELS = {
     "clear_km2_year": "square kilometres cleared of mines a year",
 }
 
+"""Service levels in words."""
+
+UNCERTAIN = {
+    "line.length_km": "length of the line",
+    "settlement.zone_depth_km": "depth of the watched zone",
+    "settlement.standoff_km": "distance behind the line at which formed units stay",
+    "settlement.forces_left_per_side": "soldiers that each side leaves near the line",
+    "settlement.challenger_brigades_near": "the challenger's brigades near the line",
+    "settlement.host_brigades_near": "the host's brigades near the line",
+    "settlement.withdrawal_sites": "storage and withdrawal sites to visit",
+    "settlement.political_commitment": "share by which the parties' commitment lowers incidents at D",
+    "settlement.commitment_half_life_days": "days in which that commitment halves",
+    "threat.attacker_battalions_available": "battalions that the challenger could bring",
+    "threat.raids_air_per_month": "air raids a month",
+    "threat.drones_per_raid": "drones in a raid",
+    "threat.cruise_missiles_per_raid": "cruise missiles in a raid",
+    "threat.ballistic_missiles_per_raid": "ballistic missiles in a raid",
+    "behaviour.episodes_per_100km_day": "episodes on 100 km a day without presence or commitment",
+    "behaviour.episode_branching": "further episodes that one sets off",
+    "behaviour.episode_decay_days": "days over which one episode sets off others",
+    "behaviour.presence_effect": "share by which full presence lowers episodes",
+    "behaviour.consideration_per_year": "times a year that the challenger considers a test",
+    "behaviour.belief_weight": "weight of belief beside base rates",
+    "behaviour.belief_prior_strength": "weight of the first belief that a test will be answered",
+    "behaviour.attribution_probability": "chance that an episode is attributed",
+    "behaviour.decision_hours": "hours from attribution to a decision to answer",
+    "behaviour.host_share": "share of the local defence that host forces provide",
+    "behaviour.cohesion_loss": "chance that a contributor leaves after a test unanswered or costly",
+    "behaviour.escalation_share": "chance that a test not denied is followed by a higher one",
+}
+"""Uncertain inputs of a scenario in words, by dotted name."""
+
+
+def say_input(key: str, scenario: Scenario) -> str:
+    """An uncertain input in words, by its dotted name: `behaviour.host_share`, `factors.hold.march_km_day`."""
+    table, _, name = key.partition(".")
+    if key in UNCERTAIN:
+        return UNCERTAIN[key]
+    if table == "service" and name in SERVICE_LEVELS:
+        return SERVICE_LEVELS[name]
+    if table == "factors" and name in scenario.factors:
+        return scenario.factors[name].meaning
+    if table == "capabilities":
+        row, _, column = name.rpartition(".")
+        if row in scenario.capabilities:
+            return f"{column.replace('_', ' ')} of each {inside(scenario.capabilities[row].name)}"
+    return key
+
 
 _ALTERNATIVES = re.compile(r"\(needs: [^()]*\)(?: or \(needs: [^()]*\))+")
 
@@ -38,13 +86,13 @@ class Wording:
     """Replaces ids in sentences by names: `pol_patriot_bty` becomes "Poland's Patriot battery"."""
 
     def __init__(self, scenario: Scenario) -> None:
-        names = {key: _inside(item.name) for key, item in scenario.capabilities.items()}
+        names = {key: inside(item.name) for key, item in scenario.capabilities.items()}
         nations = {key: item.name for key, item in scenario.nations.items()}
         pools = {
             key: f"{_possessive(nations.get(pool.nation, pool.nation))} {names.get(pool.capability, pool.capability)}"
             for key, pool in scenario.pools.items()
         }
-        elements = {key: f"the backstop's {_inside(item.name)}" for key, item in scenario.backstop.items()}
+        elements = {key: f"the backstop's {inside(item.name)}" for key, item in scenario.backstop.items()}
         places = {key: item.name for key, item in scenario.places.items()}
         sectors = {key: item.name for key, item in scenario.sectors.items()}
         capabilities = {key: item.name for key, item in scenario.capabilities.items()}
@@ -76,7 +124,7 @@ class Wording:
         return replace(table, rows=rows, note=self.say(table.note))
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
     """A name as it stands inside a sentence: lower case unless it begins with an acronym or a proper name."""
     first = name.split(" ", 1)[0]
     proper = first in {"Patriot", "SAMP/T", "European", "American"} or first.isupper()
