@@ -259,7 +259,13 @@ def draw_exit(leaving: Exit | None) -> str:
         for number, force in enumerate(dict.fromkeys(row.force for row in leaving.past)):
             rows = [row for row in leaving.past if row.force == force and row.months <= 12 * float(years[-1])]
             first = max(row.people for row in rows)
-            look = {"mfc": "white", "mec": INK, "ms": 4, "clip_on": False, "label": f"{force}, scaled to our start"}
+            look: dict[str, Any] = {
+                "mfc": "white",
+                "mec": INK,
+                "ms": 4,
+                "clip_on": False,
+                "label": f"{force}, scaled to our start",
+            }
             axis.plot([row.months / 12 for row in rows], [start * row.people / first for row in rows],
                       _PAST[number % len(_PAST)], **look)  # fmt: skip
         axis.set_ylim(bottom=0)
