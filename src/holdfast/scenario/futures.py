@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from holdfast.core.streams import key_of, mix, name_word, unit
 from holdfast.scenario.cells import quantity_fields
+from holdfast.scenario.lines import DRAWN, on_trace
 from holdfast.scenario.schema import SECTIONS, TABLES
 from holdfast.scenario.types import Scenario, Uncertainty
 from holdfast.scenario.values import Quantity
@@ -50,7 +51,7 @@ def _with(holder: T, changes: dict[str, Any]) -> T:
 
 
 def draw_future(scenario: Scenario, *, seed: int, future: int) -> Scenario:
-    """The scenario with every uncertain quantity fixed at one draw.
+    """The scenario with every uncertain quantity fixed at one draw, and one of the alternative traces as its line.
 
     A draw is keyed by (seed, future, dotted name): two options share the draw of every quantity that both have, whatever
     else differs between them, and a quantity added to a scenario shifts no other draw.
@@ -85,4 +86,4 @@ def draw_future(scenario: Scenario, *, seed: int, future: int) -> Scenario:
         key: _with(factor, {"value": drawn(f"factors.{key}", factor.value)}) if factor.value.is_uncertain else factor
         for key, factor in scenario.factors.items()
     }
-    return replace(scenario, **changes)
+    return on_trace(replace(scenario, **changes), unit(mix(stem_key, _word(DRAWN))))

@@ -234,6 +234,15 @@ class Desk:
         keys = [key for key, row in self.inputs.factors.items() if key.startswith(start) and row.value.nominal > 0]
         found = {key.removeprefix(start): self.number(key) for key in keys}
         return {name: amount for name, amount in found.items() if not task or task in self.capability(name).tasks}
+    def trace_number(self) -> Any:
+        """Number of the trace of the line: 0, or over draws of the trace the one drawn, shape (n,)."""
+        stretched = self._stretch()
+        if np.ndim(stretched) == 0:
+            return 0
+        lengths = np.array([length for length, _ in self.inputs.line_traces])
+        drawn = np.asarray(stretched, dtype=float).reshape(-1, 1) * self.inputs.line_km
+        return np.asarray(np.abs(drawn - lengths).argmin(axis=1))
+
 
     def asked(self, task: str) -> bool:
         """Whether the posture asks for a task (factor `posture.<posture>.<task>`)."""

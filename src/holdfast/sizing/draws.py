@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from holdfast.core.streams import unit_array, unit_keys
 from holdfast.results.derivation import FORMULAS, Worksheet
 from holdfast.scenario.futures import STREAM
+from holdfast.scenario.lines import DRAWN
 from holdfast.scenario.values import Quantity
 
 Array = NDArray[np.float64]
-TRACE = "line.length_km"
+TRACE = DRAWN
 """Name of the draw that chooses among the alternative traces of the line."""
 
 

@@ -26,6 +26,7 @@ from holdfast.sizing.rescue import demand_rescue
 from holdfast.sizing.respond import demand_respond
 from holdfast.sizing.train import demand_train
 from holdfast.sizing.verify import demand_verify
+from holdfast.sizing.watched import watched
 
 Array = NDArray[np.float64]
 _OBSERVED = ("detect_km", "detect_night_factor", "speed_kmh", "output_per_day", "cost_musd_year", "personnel")
@@ -111,6 +112,13 @@ def _orbit_row(desk: Desk, orbits: Array) -> Row:
     return Row(task=OBSERVE, id=figure, amount=desk[figure], unit="units", figure=figure, gives={ORBIT: 1.0})
 
 
+def _widths_watched(desk: Desk) -> Any:
+    """Widths of the sectors of the line as the desk has them, with those of borders and coasts that are watched."""
+    line = np.asarray(desk[desk.widths()], dtype=float)
+    more = [row.to_km - row.from_km for row in watched(desk.inputs).sectors[len(desk.inputs.sectors) :]]
+    return np.concatenate([line, np.broadcast_to(np.array(more), (*line.shape[:-1], len(more)))], axis=-1)
+
+
 def _read(desk: Desk) -> dict[str, Any]:
     """What observation reads, as the desk has it."""
     inputs = desk.inputs
@@ -118,7 +126,7 @@ def _read(desk: Desk) -> dict[str, Any]:
     for name in observe_reads(inputs):
         table, _, key = name.partition(".")
         if name == WIDTHS:
-            found[name] = desk[desk.widths()]
+            found[name] = _widths_watched(desk)
         elif table == "factors":
             if inputs.factors[key].value.is_uncertain:
                 found[name] = desk.number(key)

@@ -194,17 +194,23 @@ def inputs_at(inputs: SizingInputs, drawn: Draws, draw: int) -> SizingInputs:
             row = changes["capabilities"][key]
             changes["capabilities"][key] = replace(row, **{column: value})
     if TRACE in values and inputs.line_km > 0:
-        _stretch(inputs, values[TRACE] / inputs.line_km, changes)
+        _stretch(inputs, values[TRACE], changes)
     return replace(inputs, **changes)
 
 
-def _stretch(inputs: SizingInputs, times: float, changes: dict[str, Any]) -> None:
-    """Scale the line and its sectors."""
+def _stretch(inputs: SizingInputs, length_km: float, changes: dict[str, Any]) -> None:
+    """Scale the line and its sectors to the trace drawn, and see the places beyond its ends from there."""
+    times = length_km / inputs.line_km
+    number = int(np.argmin([abs(length - length_km) for length, _ in inputs.line_traces]))
     changes["line_km"] = inputs.line_km * times
     changes["sectors"] = tuple(
         replace(row, from_km=row.from_km * times, to_km=row.to_km * times) for row in inputs.sectors
     )
 
+    changes["line_traces"] = ((length_km, 1.0),)
+    changes["bypass"] = tuple(
+        replace(place, end=(place.end[number],), far_km=(place.far_km[number],)) for place in inputs.bypass
+    )
 
 def _no_force(inputs: SizingInputs, *, draws: int, seed: int) -> SizeEnsemble:
     names = tuple(inputs.capabilities)

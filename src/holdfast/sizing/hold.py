@@ -12,6 +12,7 @@ import numpy as np
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, Row, TaskDemand, plain
+from holdfast.sizing.perimeter import bypass_text, threatened, with_bypass
 
 TASK = "hold"
 
@@ -138,7 +139,7 @@ def _binding(desk: Desk) -> str:
         f"(host brings {desk['size.hold.host']:.2g} of {desk['size.hold.needed']:.2g} battalions an axis); "
         f"{desk['settlement.forces_left_per_side']:,.0f} soldiers left a side leave {desk['size.hold.warning']:.2g} of "
         f"{desk['service.hold_warning_days']:.2g} days of warning, so the force must be "
-        f"{desk['size.hold.concentration']:.2g} times the need of one axis"
+        f"{desk['size.hold.concentration']:.2g} times the need of one axis{bypass_text(desk)}"
     )
 
 
@@ -163,15 +164,20 @@ def hold_power(desk: Desk) -> str:
         brigades=desk.settlement("host_brigades_near"), per_brigade=desk.factor("hold.host_battalions_per_brigade"),
         power=desk.factor("hold.host_battalion_power"), graduates=trained, axes=axes,
     )  # fmt: skip
-    times = desk.apply(
+    far = _reach(desk, axes, strength)
+    line = desk.apply(
         "size.hold.concentration", "size.hold.concentration", from_km=desk.sector("from_km", unit="km"),
         to_km=desk.sector("to_km", unit="km"), weight=desk.sector("threat_weight", unit="1"), axes=axes,
-        reach_km=_reach(desk, axes, strength),
+        reach_km=far,
     )  # fmt: skip
+    times, reserve = with_bypass(desk, line, axes=axes, reach=far), desk.factor("hold.reserve_share")
+    if threatened(desk):
+        desk.apply(
+            "size.hold.bypass", "size.hold.bypass", needed=need, host=helped, times=times, line=line, reserve=reserve
+        )
     return desk.apply(
-        "size.hold.power", "size.hold.power", needed=need, host=helped, concentration=times,
-        reserve=desk.factor("hold.reserve_share"),
-    )  # fmt: skip
+        "size.hold.power", "size.hold.power", needed=need, host=helped, concentration=times, reserve=reserve
+    )
 
 
 def _reach(desk: Desk, axes: str, strength: str) -> str:

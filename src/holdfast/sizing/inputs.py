@@ -9,6 +9,7 @@ from importlib.resources import files
 from math import floor
 
 from holdfast.core.errors import Problem, ScenarioError
+from holdfast.scenario.lines import line_sectors, weighed_traces
 from holdfast.scenario.types import (
     Asset,
     Behaviour,
@@ -26,6 +27,7 @@ from holdfast.scenario.types import (
     Threat,
     Trace,
 )
+from holdfast.sizing.bypass import BypassPlace, bypass_places
 from holdfast.sizing.limits import check_factors
 
 FACTOR_SECTIONS = (
@@ -111,6 +113,8 @@ class SizingInputs:
     population: float = 0.0
     """People who live there; 0 where the scenario does not say."""
 
+    bypass: tuple[BypassPlace, ...] = ()
+    """Places on borders and coasts by which the line can be bypassed, each with its distance for every one of `line_traces`."""
 
 def gather_sizing(scenario: Scenario) -> SizingInputs:
     """The narrow inputs of sizing from a scenario resolved for a case.
@@ -153,15 +157,15 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         population=scenario.population,
         line_traces=_line_traces(scenario, length),
     )
+        bypass=bypass_places(scenario, weighed_traces(scenario)),
 
 
 def _line_traces(scenario: Scenario, length: float) -> tuple[tuple[float, float], ...]:
     """Lengths and weights of the traces of the contact line, the heaviest first and with the length used."""
-    ranked = sorted(_contact_traces(scenario), key=lambda trace: -trace.weight)
-    if not ranked or ranked[0].weight <= 0:
+    ranked = weighed_traces(scenario)
+    if not ranked:
         return ((length, 1.0),)
-    others = ((_length_km(trace.points), trace.weight) for trace in ranked[1:] if trace.weight > 0)
-    return ((length, ranked[0].weight), *others)
+    return ((length, ranked[0].weight), *((_length_km(trace.points), trace.weight) for trace in ranked[1:]))
 
 
 def _pools(scenario: Scenario) -> tuple[PoolSupply, ...]:
@@ -199,8 +203,8 @@ def load_missions() -> tuple[PastMission, ...]:
 def _sectors(scenario: Scenario) -> tuple[tuple[SectorRow, ...], str, str]:
     """Sectors in order along the line, with the origin of the length."""
     contact = _contact_traces(scenario)
-    if scenario.sectors:
-        rows = tuple(sorted(scenario.sectors.values(), key=lambda row: row.from_km))
+    rows = line_sectors(scenario)
+    if rows:
         origin = max(contact, key=lambda trace: trace.weight) if contact else rows[0]
         return rows, origin.source, origin.assumption
     if contact:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from holdfast.scenario.types import Capability
 from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.observe_layers import SectorLayers, layers_of
+from holdfast.sizing.watched import watched
 
 Array = NDArray[np.float64]
 
@@ -83,7 +84,7 @@ def cost_of(capability: Capability, *, musd_per_person: float) -> float:
 def make_menus(inputs: SizingInputs) -> tuple[SectorMenu, ...]:
     """The menu of every sector; independent of service levels, so computed once for a case and reused."""
     price = inputs.factors["cost.musd_per_person_year"].value.nominal
-    return tuple(_menu(layers, price) for layers in layers_of(inputs))
+    return tuple(_menu(layers, price) for layers in layers_of(watched(inputs)))
 
 
 def _menu(layers: SectorLayers, price: float) -> SectorMenu:

@@ -17,6 +17,7 @@ from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, Row, TaskDemand, along, whole
 from holdfast.sizing.menu import SectorMenu, cost_of
 from holdfast.sizing.observe_choice import Mix, choose_mix, reason_of
+from holdfast.sizing.watched import watched
 
 __all__ = ["ORBIT", "TASK", "Mix", "aircraft_for", "choose_mix", "crossing_text", "demand_observe", "require_orbit"]
 
@@ -264,7 +265,7 @@ def crossing_text(desk: Desk, mix: Mix) -> str:
 
 def _missed_crossing(desk: Desk, name: str, count: float) -> float:
     """Chance that no unit of one kind of mover, spread over the line, meets a crosser; 1 for layers that stand still."""
-    row, inputs = desk.capability(name), desk.inputs
+    row, inputs = desk.capability(name), watched(desk.inputs)
     weights = visibility_weights(inputs.factors)
     share: dict[str, float] = {}
     for sector in inputs.sectors:

@@ -19,6 +19,7 @@ from holdfast.sizing.observe import ORBIT
 from holdfast.sizing.observe_choice import Mix, choose_mix
 from holdfast.sizing.observe_laid import lay_out, solve_laid
 from holdfast.sizing.observe_results import WIDTHS, ObserveDraws
+from holdfast.sizing.watched import watched
 
 Array = NDArray[np.float64]
 
@@ -55,8 +56,8 @@ def observe_draws(
         The case; what is not drawn stands at its nominal value.
     drawn
         Values over draws by dotted name (`observe_reads`): a number, or an array of shape (n,) or (n, 1);
-        `size.sector_widths` of shape (n, S) or (1, S). Names that observation does not read are ignored. Weights of
-        visibility are made to sum to 1 in each draw.
+        `size.sector_widths` of shape (n, S) or (1, S), a column for each sector that is watched. Names that observation does
+        not read are ignored. Weights of visibility are made to sum to 1 in each draw.
     count
         n, the number of draws.
     check
@@ -69,6 +70,7 @@ def observe_draws(
     ValueRangeError
         When an array has another length than `count`, or a drawn value is out of range.
     """
+    inputs = watched(inputs)
     columns = {name: _column(name, drawn[name], count) for name in _known(inputs, drawn)}
     laid = lay_out(inputs, columns, count)
     found = solve_laid(laid, count=count, threads=threads)

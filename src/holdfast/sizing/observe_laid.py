@@ -214,7 +214,7 @@ def _most(drawn: Drawn, what: str, widths: Array, depth: Array, areas: NDArray[n
 def _line_posts(drawn: Drawn, widths: Array) -> Array:
     """Posts that interposition keeps in each sector, shape (n, S)."""
     inputs = drawn.inputs
-    on_line = np.array([row.kind not in {"sea", "area"} for row in inputs.sectors], dtype=float)
+    on_line = np.array([row.kind not in {"sea", "area"} and not row.trace for row in inputs.sectors], dtype=float)
     asked = inputs.posture == "interpose" and inputs.settlement.access == "both"
     spacing = drawn.factor("interpose.post_spacing_km")[:, None]
     return np.asarray(np.ceil(widths / spacing - 1e-9) * on_line * float(asked), dtype=float)

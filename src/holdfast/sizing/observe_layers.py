@@ -269,7 +269,7 @@ class _Surveyor:
 
     def _line_posts(self, row: SectorRow, width: float) -> int:
         """Posts that interposition keeps on the line anyway."""
-        on_line = row.kind != "sea" and not is_area(row)
+        on_line = row.kind != "sea" and not is_area(row) and not row.trace
         if self.inputs.posture != "interpose" or self.inputs.settlement.access != "both" or not on_line:
             return 0
         return math.ceil(width / self.factor("interpose.post_spacing_km") - 1e-9)

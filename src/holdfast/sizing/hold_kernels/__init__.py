@@ -1,0 +1,1 @@
+"""Compiled loops of the hold task where the line can be bypassed."""
