@@ -149,8 +149,9 @@ def test_medevac_radius_counts_the_way_back() -> None:
 
 def test_medevac_sites_beyond_reach_fall_back_to_the_standoff() -> None:
     """In reach the chord counts; out of reach sites stand one standoff to either side."""
-    assert rescue.sites(1000.0, 50.0, 30.0) == math.ceil(1000.0 / 80.0)
-    assert rescue.sites(1000.0, 20.0, 30.0) == math.ceil(1000.0 / 60.0)
+    assert rescue.sites(1000.0, 50.0, 30.0, 10.0) == math.ceil(1000.0 / 80.0)
+    assert rescue.sites(1000.0, 20.0, 30.0, 10.0) == math.ceil(1000.0 / 60.0)
+    assert rescue.sites(1000.0, 0.0, 0.0, 10.0) == 50.0  # out of reach on the line itself: no closer than the least
 
 
 def test_line_posts_round_up_in_each_sector_and_leave_out_the_sea() -> None:

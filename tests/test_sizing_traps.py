@@ -186,9 +186,9 @@ def _area(posture: str = "robust", *, km2: float = 10_000.0, people: float = 2e6
 def test_discs_that_cover_the_plane_by_hexagons() -> None:
     """A hexagon inscribed in a circle of radius r has 3 sqrt(3) / 2 r^2: a hundred of them are covered by a hundred bases."""
     hexagon = 1.5 * math.sqrt(3.0) * 20.0**2
-    assert respond.discs(100.0 * hexagon, 20.0) == 100.0
-    assert respond.discs(100.0 * hexagon + 1.0, 20.0) == 101.0
-    assert rescue.discs(100.0 * hexagon, 20.0) == 100.0
+    assert respond.discs(100.0 * hexagon, 20.0, 10.0) == 100.0
+    assert respond.discs(100.0 * hexagon + 1.0, 20.0, 10.0) == 101.0
+    assert rescue.discs(100.0 * hexagon, 20.0, 10.0) == 100.0
     assert rescue.medevac_minutes_area(100.0 * hexagon, 100.0, 240.0, 5.0, 5.0) == pytest.approx(
         10.0 + 120.0 * 20.0 / 240.0
     )

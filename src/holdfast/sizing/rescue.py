@@ -27,32 +27,33 @@ def medevac_radius(minutes: Any, speed_kmh: Any, alert_minutes: Any, scene_minut
 
 
 @formula(
-    "size.rescue.sites", unit="sites", text="length / (2 sqrt(radius^2 - standoff^2)), rounded up; out of reach: length / (2 standoff)",
+    "size.rescue.sites", unit="sites",
+    text="length / (2 max(sqrt(radius^2 - standoff^2), least)), rounded up; out of reach: length / (2 max(standoff, least))",
     reference="MODEL.md 1.5",
 )  # fmt: skip
-def sites(length_km: Any, radius_km: Any, offset_km: Any) -> Any:
+def sites(length_km: Any, radius_km: Any, offset_km: Any, least_km: Any) -> Any:
     """Places with helicopters and surgery so that the whole line lies in reach.
 
     Where the radius does not exceed the standoff the minutes cannot be met; the sites then stand one standoff apart on
-    either side, the spacing at which the flight is longer by the root of two only.
+    either side, the spacing at which the flight is longer by the root of two only. Sites never stand so close that one
+    serves less than `least_km` to either side: minutes that would ask for that are missed, and said to be.
     """
-    return whole(length_km / (2.0 * _lateral(radius_km, offset_km)))
+    return whole(length_km / (2.0 * np.maximum(_lateral(radius_km, offset_km), least_km)))
 
 
 def _lateral(radius_km: Any, offset_km: Any) -> Any:
-    """How far along the line to either side a site reaches."""
+    """How far along the line to either side a site reaches, or stands from the next where it reaches none of it."""
     radius, offset = np.asarray(radius_km, dtype=float), np.asarray(offset_km, dtype=float)
-    chord = np.sqrt(np.maximum(radius**2 - offset**2, 0.0))
-    return np.where(radius > offset, np.maximum(chord, 1e-9), np.maximum(offset, 1e-9))
+    return np.where(radius > offset, np.sqrt(np.maximum(radius**2 - offset**2, 0.0)), offset)
 
 
 @formula(
-    "size.rescue.discs", unit="sites", text="area / (3 sqrt(3) / 2 x radius^2), rounded up",
+    "size.rescue.discs", unit="sites", text="area / (3 sqrt(3) / 2 x max(radius, least)^2), rounded up",
     reference="least density of discs that cover the plane, Kershner 1939",
 )  # fmt: skip
-def discs(area_km2: Any, radius_km: Any) -> Any:
-    """Places that cover an area rather than a line; the radius is at least one kilometre."""
-    return whole(area_km2 / (DISC * np.maximum(radius_km, 1.0) ** 2))
+def discs(area_km2: Any, radius_km: Any, least_km: Any) -> Any:
+    """Places that cover an area rather than a line; none serves a disc smaller than `least_km`."""
+    return whole(area_km2 / (DISC * np.maximum(radius_km, least_km) ** 2))
 
 
 @formula(
@@ -128,8 +129,9 @@ def demand_rescue(desk: Desk) -> TaskDemand:
     }  # fmt: skip
     radius = desk.apply("size.rescue.radius", "size.rescue.radius", minutes=desk.service("medevac_minutes"), **flight)
     offset = _offset(desk)
+    near = {"radius_km": radius, "least_km": desk.factor("rescue.least_reach_km")}
     if desk.is_area:
-        places = desk.apply("size.rescue.sites", "size.rescue.discs", area_km2=desk.area(), radius_km=radius)
+        places = desk.apply("size.rescue.sites", "size.rescue.discs", area_km2=desk.area(), **near)
         desk.apply(
             "size.rescue.medevac_minutes",
             "size.rescue.medevac_minutes_area",
@@ -139,7 +141,7 @@ def demand_rescue(desk: Desk) -> TaskDemand:
         )
     else:
         line = {"length_km": desk.length(), "offset_km": offset}
-        places = desk.apply("size.rescue.sites", "size.rescue.sites", radius_km=radius, **line)
+        places = desk.apply("size.rescue.sites", "size.rescue.sites", **near, **line)
         desk.apply("size.rescue.medevac_minutes", "size.rescue.medevac_minutes", sites=places, **line, **flight)
     helos = desk.apply("size.rescue.medevac", "size.product", sites=places, each=desk.factor("rescue.dets_per_site"))
     surgery = desk.apply("size.rescue.surgery", "size.product", sites=places, each=desk.factor("rescue.role2_per_site"))

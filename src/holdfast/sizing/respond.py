@@ -91,12 +91,15 @@ def radius(minutes: Any, speed_kmh: Any, alert_minutes: Any, detour: Any) -> Any
 
 
 @formula(
-    "size.respond.discs", unit="bases", text="area / (3 sqrt(3) / 2 x radius^2), rounded up",
+    "size.respond.discs", unit="bases", text="area / (3 sqrt(3) / 2 x max(radius, least frontage / 2)^2), rounded up",
     reference="least density of discs that cover the plane, Kershner 1939",
 )  # fmt: skip
-def discs(area_km2: Any, radius_km: Any) -> Any:
-    """Bases whose discs cover an area: no arrangement of equal discs covers a large area with fewer."""
-    return whole(area_km2 / (DISC * np.maximum(radius_km, 1e-3) ** 2))
+def discs(area_km2: Any, radius_km: Any, least_km: Any) -> Any:
+    """Bases whose discs cover an area: no arrangement of equal discs covers a large area with fewer.
+
+    None stands for a disc narrower than the least useful frontage `least_km`, as along a line.
+    """
+    return whole(area_km2 / (DISC * np.maximum(radius_km, np.asarray(least_km) / 2.0) ** 2))
 
 
 @formula(
@@ -200,7 +203,10 @@ def _discs(desk: Desk) -> str:
         "size.respond.radius", "size.respond.radius", minutes=desk.service("respond_minutes"), speed_kmh=_road(desk),
         alert_minutes=desk.factor("respond.alert_minutes"), detour=desk.factor("respond.detour"),
     )  # fmt: skip
-    return desk.apply("size.respond.bases", "size.respond.discs", area_km2=desk.area(), radius_km=reached)
+    return desk.apply(
+        "size.respond.bases", "size.respond.discs", area_km2=desk.area(), radius_km=reached,
+        least_km=desk.factor("respond.least_frontage_km"),
+    )  # fmt: skip
 
 
 def _bases(desk: Desk) -> str:
