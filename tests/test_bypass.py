@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from holdfast.scenario.check import check_scenario
 from holdfast.scenario.futures import draw_future
 from holdfast.scenario.levels import length_of
 from holdfast.scenario.lines import bypass_sectors, line_sectors
+from holdfast.scenario.load import load_scenario
 from holdfast.scenario.template import write_template
 from holdfast.scenario.types import Scenario, SectorRow, Trace
 from holdfast.sizing import hold
@@ -113,7 +114,7 @@ def _by_hand(middles: list[float], far: list[tuple[int, float]], axes: int, reac
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_worst_set_is_that_of_all_sets(seed: int) -> None:
-    """For places within reach, on the line and beyond both ends, the kernel's worst set is the worst of every set there is."""
+    """The kernel's worst set of places on the line and beyond both ends is the worst of every set there is."""
     rng = np.random.default_rng(seed)
     count, axes = int(rng.integers(1, 5)), int(rng.integers(1, 5))
     reach, more = float(rng.uniform(5, 60)), 140.0
@@ -125,17 +126,13 @@ def test_the_worst_set_is_that_of_all_sets(seed: int) -> None:
         end=np.array([end for end, _ in far]), far_km=np.array([d for _, d in far]),
         trace=np.arange(count), along_km=np.zeros(count),
     )  # fmt: skip
-    line = times_held(
-        from_km=edges[:-1],
-        to_km=edges[1:],
-        weight=np.ones(6),
-        axes=float(axes),
-        reach_km=reach,
-        far_km=np.array([ON_LINE]),
-    )
-    wanted = _by_hand(middles, far, axes, reach, more)
-    assert line <= found <= max(wanted, line) + 1e-9
-    assert found == pytest.approx(wanted, rel=1e-9) or found < line + count * axes  # a garrison may be fewer
+    ends = [sorted((d for end, d in far if end == number), reverse=True) for number in (0, 1)]
+    least = np.inf
+    for left in range(len(ends[0]) + 1):
+        for right in range(len(ends[1]) + 1):  # the farthest places have garrisons of their own, one each: other traces
+            rest = [(0, d) for d in ends[0][left:]] + [(1, d) for d in ends[1][right:]]
+            least = min(least, _by_hand(middles, rest, axes, reach, more) + left + right)
+    assert found == pytest.approx(least, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -152,7 +149,7 @@ def test_another_place_never_makes_the_force_smaller(seed: int) -> None:
         for n in range(1, 7)
     ]  # fmt: skip
     assert sizes[0] >= times_held(axes=axes, reach_km=reach, far_km=np.array([ON_LINE])) - 1e-9
-    assert all(later >= sooner - 1e-9 for sooner, later in zip(sizes, sizes[1:], strict=False))
+    assert all(later >= sooner - 1e-9 for sooner, later in pairwise(sizes))
 
 
 def test_places_join_the_end_they_are_nearest_to() -> None:
@@ -348,3 +345,23 @@ def test_a_border_may_have_sectors_on_part_of_it(folder: Any, tmp_path: Any) -> 
     rows = "a,A,5,10,border,open,0,1,40,1,,example,north\nb,B,20,40,sea,water,0,0,40,1,,example,north\n"
     path.write_text(text + rows, "utf-8")
     assert check_scenario(root).problems == ()
+
+
+@pytest.mark.parametrize("name", ["ukraine-2025-02", "ukraine-2026-01"])
+def test_the_bundled_lines_can_be_bypassed_on_every_border_and_coast(name: str) -> None:
+    """Every border and coast of the bundled scenarios has sectors from end to end; those of no use to the challenger weigh 0."""
+    scenario = load_scenario(name)
+    rows = bypass_sectors(scenario)
+    for trace in (trace for trace in scenario.traces.values() if trace.kind != "contact"):
+        along = [row for row in rows if row.trace == trace.id]
+        assert along[0].from_km == pytest.approx(0.0, abs=2.0)
+        assert all(a.to_km == pytest.approx(b.from_km) for a, b in pairwise(along))
+        assert along[-1].to_km == pytest.approx(Line(trace.points).length_km, rel=0.01)
+    assert {row.kind for row in rows} == {"border", "sea"}
+    assert [row.id for row in rows if row.threat_weight == 0] == ["volyn_border"]
+    places = {place.sector.id: place for place in gather_sizing(scenario).bypass}
+    assert (
+        places["kharkiv_west_border"].far_km[0] < places["sumy_border"].far_km[0] < places["hlukhiv_border"].far_km[0]
+    )
+    assert places["odesa_coast"].end[0] == 1
+    assert {places[key].far_km[2] for key in ("sumy_border", "hlukhiv_border")} == {ON_LINE}

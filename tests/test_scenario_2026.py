@@ -16,6 +16,7 @@ from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.check import check_scenario
 from holdfast.scenario.conditions import parse
 from holdfast.scenario.levels import posture_levels
+from holdfast.scenario.lines import line_sectors
 from holdfast.scenario.load import load_scenario
 from holdfast.scenario.origin import INFERRED_LATER, sources_of
 from holdfast.scenario.traces import find_crossing
@@ -285,7 +286,7 @@ def test_the_line_is_as_long_as_was_measured_at_its_scale(both, name):
     """
     found = both[name]
     (row,) = (row for row in _reference("line_of_contact_length.csv") if row["date"] == MEASURED[name])
-    border = sum(sector.to_km - sector.from_km for sector in found.sectors.values() if sector.kind == "border")
+    border = sum(sector.to_km - sector.from_km for sector in line_sectors(found) if sector.kind == "border")
     watched = _line(found).length_km - border
     assert 0.92 * float(row["loc_km_simpl5km"]) <= watched <= float(row["loc_km_simpl1km"])
     assert "5 to 10 km" in found.traces["contact"].scale
@@ -331,7 +332,7 @@ def test_towns_lie_on_the_side_that_held_them(scenario, town, lon, lat, side):
 
 def test_sectors_cover_the_line_with_kind_terrain_and_mines(scenario):
     """Sectors follow one another from 0 to the end of the line, each with terrain and mines, threat averaging 1."""
-    rows = list(scenario.sectors.values())
+    rows = line_sectors(scenario)
     length = _line(scenario).length_km
     assert rows[0].from_km == 0
     assert rows[-1].to_km == pytest.approx(length, abs=1e-5)

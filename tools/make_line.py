@@ -129,8 +129,13 @@ def length_note(contact: Points, near: list[str], text: dict[str, Any]) -> str:
     return words.format(whole=f"{whole:.0f}", border=f"{watched:.0f}", rest=f"{whole - watched:.0f}")
 
 
-def sectors(folder: Path, contact: Points, near: list[str], when: str) -> list[dict[str, str]]:
-    """Sector rows whose ends are points of the line, in kilometres from its first point; threat averages 1 along the line."""
+def sectors(
+    folder: Path, contact: Points, near: list[str], beside: dict[str, Points], when: str
+) -> list[dict[str, str]]:
+    """Sector rows whose ends are points of the line, in kilometres from its first point; threat averages 1 along the line.
+
+    Behind them those of `bypass.csv`, on the borders and coasts by which the line can be bypassed, threat on the same scale.
+    """
     reached = [0.0, *(Line(contact[: k + 1]).length_km for k in range(1, len(contact)))]
     with (folder / "sectors.csv").open(encoding="utf-8", newline="") as file:
         drawn = list(csv.DictReader(file))
@@ -143,7 +148,20 @@ def sectors(folder: Path, contact: Points, near: list[str], when: str) -> list[d
         raise SystemExit(f"sectors end at {ends[-1]} km; the line is {reached[-1]} km long")
     spans = [end - start for start, end in pairwise(ends)]
     mean = sum(float(row["threat_weight"]) * span for row, span in zip(drawn, spans, strict=True)) / ends[-1]
-    return [sector(row, start, end, mean, when) for row, (start, end) in zip(drawn, pairwise(ends), strict=True)]
+    found = [sector(row, start, end, mean, when) for row, (start, end) in zip(drawn, pairwise(ends), strict=True)]
+    return found + bypass(folder, beside, mean, when)
+
+
+def bypass(folder: Path, beside: dict[str, Points], mean: float, when: str) -> list[dict[str, str]]:
+    """Sector rows on borders and coasts, from the point of the trace nearest to one place to that nearest to another."""
+    with (folder / "bypass.csv").open(encoding="utf-8", newline="") as file:
+        drawn = list(csv.DictReader(file))
+    found = []
+    for row in drawn:
+        trace = Line(beside[row["trace"]])
+        start, end = (float(trace.nearest(*map(float, row[name].split()))[0]) for name in ("start", "end"))
+        found.append(sector(row, start, end, mean, when))
+    return found
 
 
 def sector(row: dict[str, str], start: float, end: float, mean: float, when: str) -> dict[str, str]:
@@ -162,6 +180,7 @@ def sector(row: dict[str, str], start: float, end: float, mean: float, when: str
         "source": "",
         "assumption": f"{note}terrain by the map; mines, threat (1: mean of the line) and road speed by our own judgement "
         f"of public reports up to {when}",
+        "trace": row.get("trace", ""),
     }
 
 
@@ -176,7 +195,8 @@ def make(name: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in listed)
     (out / "line.geojson").write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
-    rows = sectors(folder, contact, near, text["reports_until"])
+    beside = {item["properties"]["id"]: item["geometry"]["coordinates"] for item in listed}
+    rows = sectors(folder, contact, near, beside, text["reports_until"])
     with (out / "sectors.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
