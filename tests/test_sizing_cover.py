@@ -123,19 +123,22 @@ def test_needs_that_feed_on_themselves_are_refused() -> None:
 @given(battalions=st.integers(1, 40))
 @settings(max_examples=20, deadline=None)
 def test_support_is_a_fixed_point_above_leontief(battalions: int) -> None:
-    """Every need, span and strength rule holds for the whole units found, and no unit falls below Leontief."""
+    """Every need, span and strength rule holds for the units found, and with all of it from the force none is below Leontief."""
     desk = Desk(INPUTS)
     found = add_support(desk, {"mech_bn": float(battalions)})
     assert add_support(desk, found.total).total == found.total
-    for name, amount in leontief({"mech_bn": float(battalions)}, INPUTS.capabilities).items():
-        assert found.total[name] >= amount - 1e-9
     for name in found.total:
         users = sum(units * INPUTS.capabilities[other].needs.get(name, 0.0) for other, units in found.total.items())
-        assert found.total[name] >= users - 1e-9
+        assert found.total[name] + found.contracted.get(name, 0.0) >= users - 1e-9
+    own = replace(INPUTS, factors={key: row for key, row in INPUTS.factors.items() if "contractable" not in key})
+    formed = add_support(Desk(own), {"mech_bn": float(battalions)})
+    assert formed.contracted == {}
+    for name, amount in leontief({"mech_bn": float(battalions)}, INPUTS.capabilities).items():
+        assert formed.total[name] >= amount - 1e-9
 
 
 def test_one_brigade_needs_no_division() -> None:
-    """A handful of units has one brigade headquarters and nothing above; many brigades have a division and a force one."""
+    """Four battalions have one brigade headquarters and nothing above; 60 have 15 by a span of four, five divisions, a corps."""
     alone = _with_needs()
     kept = {name: row for name, row in alone.capabilities.items() if name not in {"housing_unit", "medical_role2"}}
     alone = replace(alone, capabilities={name: row for name, row in kept.items() if name != "medical_role3"})
@@ -143,8 +146,8 @@ def test_one_brigade_needs_no_division() -> None:
     many = add_support(Desk(alone), {"mech_bn": 60.0}).total
     assert few["brigade_hq"] == 1.0
     assert "division_hq" not in few
-    assert many["brigade_hq"] == 10.0
-    assert many["division_hq"] == 3.0
+    assert many["brigade_hq"] == 15.0
+    assert many["division_hq"] == 5.0
     assert many["corps_hq"] == 1.0
 
 

@@ -117,9 +117,11 @@ def test_the_statement_adds_up_to_the_force(posture: str) -> None:
     """A line for every capability held; people, supply, weight and cost add up to the force's."""
     found, kept = sized(posture)
     lines = {line.capability: line for line in kept.statement}
-    assert set(lines) == set(found.supported.total)
+    assert set(lines) == {*found.supported.total, *found.supported.contracted}
+    assert {name: line.contracted for name, line in lines.items() if line.contracted} == found.supported.contracted
     assert sum(line.people for line in lines.values()) == pytest.approx(found.desk["size.deployed"])
-    assert sum(line.cost_musd_year for line in lines.values()) == pytest.approx(found.desk["size.cost_year"])
+    formed = found.desk["size.cost_year"] - found.desk["size.contracted_cost"]
+    assert sum(line.cost_musd_year for line in lines.values()) == pytest.approx(formed)
     for name, line in lines.items():
         row = found.desk.capability(name)
         assert (line.sustain_t_day, line.lift_t, line.vehicles) == pytest.approx(

@@ -28,7 +28,7 @@ def test_every_option_of_the_reference_scenario_can_be_sized(sizes: dict[tuple[s
             assert found.in_country == 0
             continue
         assert found.in_country > 0, option
-        assert found.in_country == found.figures["size.in_country"].value
+        assert found.in_country == round(found.figures["size.in_country"].value)
         assert all(text for text in found.binding.values())
         assert {"claim", "regression"} <= {row.kind for row in found.triangulation}
 

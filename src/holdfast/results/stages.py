@@ -85,6 +85,8 @@ class Requirement:
     medical: Medical | None = None
     housing: Housing | None = None
     exit: Exit | None = None
+    contracted: int = 0
+    """People that support from contractors, the host or civilian staff stands for; in none of the totals."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,8 @@ class StatementLine:
     """Share of them that name a source and an assumption too."""
     figure: str
     """Name of the figure that says why this number (for `explain`)."""
+    contracted: float = 0.0
+    """Support beside these units that contractors, the host or civilian staff give, as units of the capability."""
 
 
 @dataclass(frozen=True, kw_only=True)

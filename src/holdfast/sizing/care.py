@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.results.sustainment import CareStep, Casualties, Hospital, Medical
-from holdfast.sizing.desk import Desk
+from holdfast.sizing.desk import Desk, whole_parts
 from holdfast.sizing.medical import ROLES, fighting
 
 if TYPE_CHECKING:
@@ -144,7 +144,16 @@ def _hospital(sized: Sized, role: str) -> Hospital:
                full_share=desk.factor("medical.full_share"))  # fmt: skip
     each = desk.factor(f"medical.beds_{level}")
     by_beds = float(
-        desk[desk.apply(f"{_STEM}.{level}_by_beds", f"{_STEM}.units", beds=f"{_STEM}.{level}_beds", each=each)]
+        desk[
+            desk.apply(
+                f"{_STEM}.{level}_by_beds",
+                f"{_STEM}.units",
+                beds=f"{_STEM}.{level}_beds",
+                each=each,
+                civil=desk.civil(role),
+                parts=desk.parts(role),
+            )
+        ]
     )
     rules = {"timeline": _by_timeline(desk, role), "beds": by_beds, "strength": by_strength(sized, role)}
     held = sized.supported.total.get(role, 0.0)
@@ -170,12 +179,16 @@ def _by_timeline(desk: Desk, role: str) -> float:
 
 
 def by_strength(sized: Sized, role: str) -> float:
-    """Hospitals that strength asks for: people in country over people a unit, or what the units held need, rounded up."""
+    """Hospitals that strength asks of the force: people in country over people a unit, or what the units held need.
+
+    Less what is contracted, rounded up to sub-units.
+    """
     desk, total = sized.desk, sized.supported.total
     needs = sum(units * desk.capability(name).needs.get(role, 0.0) for name, units in total.items())
     key = f"strength.people_per_{role}"
     people = sized.in_country / float(desk[desk.factor(key)]) if key in desk.inputs.factors else 0.0
-    return float(np.ceil(max(needs, people) - 1e-9))
+    formed = max(needs, people) * (1.0 - float(desk[desk.civil(role)]))
+    return float(whole_parts(formed, desk.capability(role).parts))
 
 
 def _casualty_rows(desk: Desk) -> tuple[Casualties, ...]:

@@ -122,7 +122,10 @@ def size_at(inputs: SizingInputs, prepared: Prepared, *, dropped: Sequence[str] 
         demands["protect"] = demand_protect(desk, assets, words, bases=float(forces.bases[0]))
     return Sized(
         desk=desk, demands={task: demands[task] for task in tasks}, direct=read_direct(program, forces),
-        supported=read_supported(forces.names, forces.direct[0], forces.total[0], float(forces.rounds[0])),
+        supported=read_supported(
+            forces.names, (forces.direct[0], forces.total[0], forces.contracted[0]), parts=program.rules.parts,
+            rounds=float(forces.rounds[0]),
+        ),
         program=program, forces=forces,
     )  # fmt: skip
 

@@ -72,7 +72,8 @@ def cost_span(cost: Any, years: Any) -> Any:
 def derive_totals(sized: Sized) -> None:
     """Name units, people, totals, pool and cost, each with its reason."""
     desk = sized.desk
-    people = {name: _derive_units(sized, name) for name in sized.supported.total}
+    people = {name: _derive_units(sized, name) for name in (*sized.supported.total, *only_contracted(sized))}
+    _derive_contracted(sized)
     for area, total in AREAS.items():
         parts = {name: figure for name, figure in people.items() if desk.capability(name).area == area}
         desk.apply(f"size.{total}", "size.people_sum", **parts)
@@ -93,6 +94,11 @@ def derive_totals(sized: Sized) -> None:
     _derive_cost(sized)
 
 
+def only_contracted(sized: Sized) -> tuple[str, ...]:
+    """Capabilities of which the force needs no unit of its own, as all of it is contracted."""
+    return tuple(name for name in sized.supported.contracted if name not in sized.supported.total)
+
+
 def _derive_units(sized: Sized, name: str) -> str:
     """Direct and total units of a capability and the people of it; returns the name of the people's figure."""
     desk, direct = sized.desk, sized.direct
@@ -102,7 +108,7 @@ def _derive_units(sized: Sized, name: str) -> str:
         prices = ", ".join(f"{row} {price:.3g} MUSD a year" for row, price in sorted(direct.prices.items())
                            if _serves(sized, name, row))  # fmt: skip
         text = (
-            "cheapest whole units that meet every need in every situation"
+            "cheapest units, in whole sub-units, that meet every need in every situation"
             + (f" (at most {direct.gap:.1%} dearer than the cheapest)" if direct.gap else "")
             + (f"; shadow prices: {prices}" if prices else "")
         )
@@ -113,9 +119,19 @@ def _derive_units(sized: Sized, name: str) -> str:
     key = f"strength.people_per_{name}"
     if key in desk.inputs.factors:
         reasons.append(desk.factor(key))
-    text = f"direct and support: needs of other units, spans and strength, rounded up and repeated ({sized.supported.rounds} rounds)"
+    if f"support.contractable.{name}" in desk.inputs.factors:
+        reasons.append(desk.civil(name))
+    reasons.append(desk.parts(name))
+    text = (
+        "direct and support: needs of other units, spans and strength, less what is contracted, rounded up to sub-units "
+        f"and repeated ({sized.supported.rounds} rounds)"
+    )
     desk.sheet.optimum(
-        f"size.total.{name}", sized.supported.total[name], unit="units", text=text, inputs=tuple(dict.fromkeys(reasons))
+        f"size.total.{name}",
+        sized.supported.total.get(name, 0.0),
+        unit="units",
+        text=text,
+        inputs=tuple(dict.fromkeys(reasons)),
     )
     return desk.apply(
         f"size.people.{name}",
@@ -123,6 +139,24 @@ def _derive_units(sized: Sized, name: str) -> str:
         units=f"size.total.{name}",
         personnel=desk.of_capability(name, "personnel"),
     )
+
+
+def _derive_contracted(sized: Sized) -> None:
+    """Support that does not come from formed units: as units, people and yearly cost, beside the force and not in it."""
+    desk, people, costs = sized.desk, {}, {}
+    for name, units in sized.supported.contracted.items():
+        figure = f"size.contracted.{name}"
+        desk.sheet.optimum(
+            figure, units, unit="units", inputs=(desk.civil(name),),
+            text="what support asks x share from contractors, the host or civilian staff; not rounded",
+        )  # fmt: skip
+        people[name] = desk.apply(f"size.contracted_people.{name}", "size.product", units=figure,
+                                  personnel=desk.of_capability(name, "personnel"))  # fmt: skip
+        costs[name] = desk.apply(
+            f"size.contracted_cost.{name}", "size.cost_of", units=figure, cost=_unit_cost(desk, name)
+        )
+    desk.apply("size.contracted", "size.people_sum", **people)
+    desk.apply("size.contracted_cost", "size.cost_sum", **costs)
 
 
 def _derived_before(desk: Desk, users: Sequence[str]) -> set[str]:
@@ -133,19 +167,23 @@ def _serves(sized: Sized, name: str, row_id: str) -> bool:
     return any(row.id == row_id and name in row.gives for row in sized.rows)
 
 
+def _unit_cost(desk: Desk, name: str) -> str:
+    row = desk.capability(name)
+    return desk.given(
+        f"capabilities.{name}.cost", cost_of(row, musd_per_person=desk.number("cost.musd_per_person_year")),
+        unit="MUSD/year", text=f"yearly cost of {row.name}, from its people where the catalogue gives none",
+        source=row.source, assumption=row.assumption,
+    )  # fmt: skip
+
+
 def _derive_cost(sized: Sized) -> None:
     desk = sized.desk
-    price = desk.number("cost.musd_per_person_year")
     parts: dict[str, str] = {}
-    for name in sized.supported.total:
-        row = desk.capability(name)
-        unit_cost = desk.given(
-            f"capabilities.{name}.cost", cost_of(row, musd_per_person=price), unit="MUSD/year",
-            text=f"yearly cost of {row.name}, from its people where the catalogue gives none", source=row.source,
-            assumption=row.assumption,
-        )  # fmt: skip
-        parts[name] = desk.apply(f"size.cost.{name}", "size.cost_of", units=f"size.total.{name}", cost=unit_cost)
-    desk.apply("size.cost_year", "size.cost_sum", **parts)
+    for name in (*sized.supported.total, *only_contracted(sized)):
+        parts[name] = desk.apply(
+            f"size.cost.{name}", "size.cost_of", units=f"size.total.{name}", cost=_unit_cost(desk, name)
+        )
+    desk.apply("size.cost_year", "size.cost_sum", **parts, contracted="size.contracted_cost")
     for years in _YEARS:
         span = desk.given(
             f"size.years_{years}", float(years), unit="years", text="span looked at", assumption="chosen to be shown"

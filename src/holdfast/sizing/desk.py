@@ -35,6 +35,9 @@ _UNITS = {
     "detect_km": "km", "decision_hours": "h", "detect_night_factor": "1", "antenna_m": "m",
 }  # fmt: skip
 
+CONTRACTABLE = "support.contractable."
+"""Factors that say which support can come from outside the force."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -157,6 +160,21 @@ class Desk:
         origin = {"source": row.source, "assumption": row.assumption, "text": row.name}
         return self.given(full, value, unit=_UNITS.get(name, "km"), **spread, **origin)
 
+    def parts(self, key: str) -> str:
+        """Formed sub-units of a unit, to which it is rounded up."""
+        row = self.capability(key)
+        return self.given(f"capabilities.{key}.parts", float(row.parts), unit="sub-units", text=f"{row.name}: sub-units",
+                          assumption="the rule of sub-units of the catalogue")  # fmt: skip
+
+    def civil(self, key: str) -> str:
+        """Share of what support asks of a capability that contractors, the host or civilian staff give."""
+        name = f"size.support.civil.{key}"
+        if CONTRACTABLE + key not in self.inputs.factors:
+            return self.given(name, 0.0, unit="1", text="not given from outside the force",
+                              assumption=f"no factor {CONTRACTABLE}{key}")  # fmt: skip
+        return self.apply_once(name, "size.support.civil", contractable=self.factor(CONTRACTABLE + key),
+                               share=self.factor(f"support.contracted_{self.inputs.posture}"))  # fmt: skip
+
     def catalogue(self, key: str, name: str) -> Any:
         """Value of a figure of the catalogue; nominally without naming it on the sheet (a table has many cells)."""
         if self.draws is None or (self.draws.seed is None and f"capabilities.{key}.{name}" not in self.draws.fixed):
@@ -216,6 +234,15 @@ class Desk:
         lengths, weights = (np.array(column) for column in zip(*inputs.line_traces, strict=True))
         return self.draws.choice(TRACE, lengths, weights) / inputs.line_km
 
+    def trace_number(self) -> Any:
+        """Number of the trace of the line: 0, or over draws of the trace the one drawn, shape (n,)."""
+        stretched = self._stretch()
+        if np.ndim(stretched) == 0:
+            return 0
+        lengths = np.array([length for length, _ in self.inputs.line_traces])
+        drawn = np.asarray(stretched, dtype=float).reshape(-1, 1) * self.inputs.line_km
+        return np.asarray(np.abs(drawn - lengths).argmin(axis=1))
+
     def apply_once(self, name: str, key: str, **inputs: str) -> str:
         """As `apply`, but keep what is there already."""
         return name if name in self.sheet.values else self.apply(name, key, **inputs)
@@ -234,15 +261,6 @@ class Desk:
         keys = [key for key, row in self.inputs.factors.items() if key.startswith(start) and row.value.nominal > 0]
         found = {key.removeprefix(start): self.number(key) for key in keys}
         return {name: amount for name, amount in found.items() if not task or task in self.capability(name).tasks}
-    def trace_number(self) -> Any:
-        """Number of the trace of the line: 0, or over draws of the trace the one drawn, shape (n,)."""
-        stretched = self._stretch()
-        if np.ndim(stretched) == 0:
-            return 0
-        lengths = np.array([length for length, _ in self.inputs.line_traces])
-        drawn = np.asarray(stretched, dtype=float).reshape(-1, 1) * self.inputs.line_km
-        return np.asarray(np.abs(drawn - lengths).argmin(axis=1))
-
 
     def asked(self, task: str) -> bool:
         """Whether the posture asks for a task (factor `posture.<posture>.<task>`)."""
@@ -285,6 +303,21 @@ def plain(value: Any) -> Any:
 def whole(amount: Any) -> Any:
     """The smallest whole number not below `amount` (a hair above a whole number counts as whole)."""
     return plain(np.ceil(np.asarray(amount, dtype=float) - 1e-9))
+
+
+def whole_parts(amount: Any, parts: Any) -> Any:
+    """The smallest number of units, in sub-units of which a unit has `parts`, not below `amount`."""
+    return plain(np.ceil(np.asarray(amount, dtype=float) * parts - 1e-9) / parts)
+
+
+@formula(
+    "size.support.civil",
+    unit="1",
+    text="whether it can be contracted x share that the posture contracts",
+    reference="arithmetic",
+)
+def _civil(contractable: Any, share: Any) -> Any:
+    return contractable * share
 
 
 @formula("size.widths", unit="km", text="end - start of each sector", reference="linear referencing")

@@ -7,7 +7,7 @@ tables; what that costs is measured against the nominal run on some draws and re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -70,10 +70,12 @@ class SizeEnsemble:
     units: Array
     """Units in all, shape (n, capability)."""
     cost: Array
-    """Yearly cost of all units, MUSD, shape (n,)."""
+    """Yearly cost of all units and of contracted support, MUSD, shape (n,)."""
     inputs: dict[str, Array]
     """Drawn values of what sizing read, by dotted name, each of shape (n,)."""
     error: RelaxedError
+    contracted: Array = field(default_factory=lambda: np.zeros(0))
+    """People that contracted support stands for, beside the force, shape (n,)."""
 
     def percentiles(self, points: tuple[float, ...] = (10.0, 50.0, 90.0)) -> dict[str, tuple[float, ...]]:
         """Percentiles of people in country in all (`country`), by task alone and by area."""
@@ -132,7 +134,9 @@ def size_draws(
     people = _areas(inputs, forces)
     return SizeEnsemble(
         seed=seed, draws=draws, people=people, tasks=tasks, task_people=np.stack(alone, axis=1),
-        capabilities=forces.names, units=forces.total, cost=np.asarray((forces.total * program.costs).sum(axis=1)),
+        capabilities=forces.names, units=forces.total,
+        cost=np.asarray(((forces.total + forces.contracted) * program.costs).sum(axis=1)),
+        contracted=np.asarray((forces.contracted * program.rules.people).sum(axis=1)),
         inputs=dict(drawn.drawn), error=_error(inputs, drawn, program, forces, checked=checked),
     )  # fmt: skip
 
@@ -203,14 +207,14 @@ def _stretch(inputs: SizingInputs, length_km: float, changes: dict[str, Any]) ->
     times = length_km / inputs.line_km
     number = int(np.argmin([abs(length - length_km) for length, _ in inputs.line_traces]))
     changes["line_km"] = inputs.line_km * times
-    changes["sectors"] = tuple(
-        replace(row, from_km=row.from_km * times, to_km=row.to_km * times) for row in inputs.sectors
-    )
-
     changes["line_traces"] = ((length_km, 1.0),)
     changes["bypass"] = tuple(
         replace(place, end=(place.end[number],), far_km=(place.far_km[number],)) for place in inputs.bypass
     )
+    changes["sectors"] = tuple(
+        replace(row, from_km=row.from_km * times, to_km=row.to_km * times) for row in inputs.sectors
+    )
+
 
 def _no_force(inputs: SizingInputs, *, draws: int, seed: int) -> SizeEnsemble:
     names = tuple(inputs.capabilities)
@@ -218,4 +222,5 @@ def _no_force(inputs: SizingInputs, *, draws: int, seed: int) -> SizeEnsemble:
         seed=seed, draws=draws, people={area: np.zeros(draws) for area in AREAS}, tasks=(),
         task_people=np.zeros((draws, 0)), capabilities=names, units=np.zeros((draws, len(names))), cost=np.zeros(draws),
         inputs={}, error=RelaxedError(draws=0, bias=0.0, largest=0.0, elsewhere=0.0, cost_gap=0.0),
+        contracted=np.zeros(draws),
     )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from holdfast.results.derivation import formula
 from holdfast.results.sustainment import Housing, HousingStandard
-from holdfast.sizing.desk import Desk
+from holdfast.sizing.desk import Desk, whole_parts
 
 if TYPE_CHECKING:
     from holdfast.sizing.core import Sized
@@ -125,11 +125,14 @@ def fuel_cost(tonnes: Any, usd_t: Any) -> Any:
     return tonnes * usd_t / 1e6
 
 
-@formula("size.housing.camps", unit="units", text="places that the host does not run / places a camp unit runs, rounded up",
-         reference="capability catalogue")  # fmt: skip
-def camps(places: Any, buildings_share: Any, each: Any) -> Any:
-    """Units that run camps of containers and tents."""
-    return np.ceil(np.asarray(places * (1.0 - buildings_share) / each) - 1e-9)[()]
+@formula(
+    "size.housing.camps", unit="units",
+    text="places that the host does not run / places a camp unit runs x (1 - share contracted), rounded up to sub-units",
+    reference="capability catalogue",
+)  # fmt: skip
+def camps(places: Any, buildings_share: Any, each: Any, civil: Any = 0.0, parts: Any = 1.0) -> Any:
+    """Units of the force that run camps of containers and tents."""
+    return whole_parts(places * (1.0 - buildings_share) / each * (1.0 - civil), parts)
 
 
 @formula("size.housing.arrival", unit="month of the year", text="month of as_of + months to D + months to half of the force",
@@ -226,7 +229,15 @@ def _camps(desk: Desk) -> None:
         assumption=row.assumption if row else "the catalogue has no camp unit",
     )  # fmt: skip
     desk.apply("size.housing.camps", "size.housing.camps", places="size.housing.places",
-               buildings_share=desk.factor("housing.buildings_share"), each=each)  # fmt: skip
+               buildings_share=desk.factor("housing.buildings_share"), each=each, civil=desk.civil(CAMP_UNIT),
+               parts=_camp_parts(desk))  # fmt: skip
+
+
+def _camp_parts(desk: Desk) -> str:
+    """Sub-units of a camp unit; one where the catalogue has none."""
+    if CAMP_UNIT in desk.inputs.capabilities:
+        return desk.parts(CAMP_UNIT)
+    return desk.given("size.housing.camp_parts", 1.0, unit="sub-units", text="no camp unit", assumption="catalogue")
 
 
 def _season(desk: Desk) -> bool:

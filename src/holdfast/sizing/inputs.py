@@ -33,7 +33,8 @@ from holdfast.sizing.limits import check_factors
 FACTOR_SECTIONS = (
     "air.", "altitude.", "clear.", "command.", "cost.", "duty.", "exit.", "gives.", "hold.", "housing.", "interpose.",
     "laydown.post_offset_km", "masking.", "medical.", "observe.", "posture.", "protect.", "ratio.", "reach.", "rescue.",
-    "respond.", "rotation.", "sensing.", "situation.", "statement.", "strength.", "train.", "verify.", "visibility.",
+    "respond.", "rotation.", "sensing.", "situation.", "statement.", "strength.", "support.", "train.", "verify.",
+    "visibility.",
 )  # fmt: skip
 """Beginnings of the keys of the planning factors that sizing reads."""
 
@@ -112,9 +113,9 @@ class SizingInputs:
     """Area of the mission; alone it is one sector of kind `area`, as wide as deep; beside a line it gives the depth."""
     population: float = 0.0
     """People who live there; 0 where the scenario does not say."""
-
     bypass: tuple[BypassPlace, ...] = ()
     """Places on borders and coasts by which the line can be bypassed, each with its distance for every one of `line_traces`."""
+
 
 def gather_sizing(scenario: Scenario) -> SizingInputs:
     """The narrow inputs of sizing from a scenario resolved for a case.
@@ -156,8 +157,8 @@ def gather_sizing(scenario: Scenario) -> SizingInputs:
         area_km2=scenario.area_km2,
         population=scenario.population,
         line_traces=_line_traces(scenario, length),
-    )
         bypass=bypass_places(scenario, weighed_traces(scenario)),
+    )
 
 
 def _line_traces(scenario: Scenario, length: float) -> tuple[tuple[float, float], ...]:

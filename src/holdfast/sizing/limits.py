@@ -1,4 +1,4 @@
-"""Planning factors of care, housing and exit that must be above nought, or shares: what makes no sense is refused by key."""
+"""Planning factors that must be above nought, or shares: what makes no sense is refused by key."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ ABOVE_NOUGHT = (
     "housing.build_containers", "housing.build_tents", "housing.fuel_kwh_kg", "housing.heater_efficiency",
     "medical.beds_role2", "medical.beds_role3", "medical.full_share", "medical.patients_per_flight",
     "medical.stay_role2_days", "medical.stay_role3_days", "rotation.deployable_share", "rotation.tour_months",
+    "command.brigades_per_division", "command.full_unit_people", "command.rear_units_per_brigade",
+    "command.units_per_brigade",
 )  # fmt: skip
 SHARES = (
     "exit.floor_share", "exit.step_share", "housing.buildings_share", "housing.containers_share", "housing.handover_share",
     "housing.heater_efficiency", "housing.host_heated_share", "housing.own_builders_share", "medical.full_share",
     "medical.home_share", "medical.no_fly_share", "medical.onward_share", "medical.own_share_of_test",
     "medical.sick_share_day", "medical.test_casualties_per_day", "medical.wounded_admitted_share",
-    "rotation.deployable_share",
+    "rotation.deployable_share", "support.contracted_interpose", "support.contracted_observe",
+    "support.contracted_reassure", "support.contracted_robust",
 )  # fmt: skip
 _SEASON = "housing.first_winter_month"
 

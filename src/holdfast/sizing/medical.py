@@ -10,7 +10,7 @@ import numpy as np
 
 from holdfast.core.errors import InfeasibleError, ValueRangeError
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk
+from holdfast.sizing.desk import Desk, whole_parts
 
 ROLES = ("medical_role2", "medical_role3")
 _MOST_BEDS = 100_000
@@ -119,10 +119,13 @@ def _beds_of_one(load: float, full_share: float) -> float:
     return float(beds)
 
 
-@formula("size.medical.units", unit="units", text="beds / beds of a unit, rounded up", reference="arithmetic")
-def units_for(beds: Any, each: Any) -> Any:
-    """Hospitals for a number of beds."""
-    return np.ceil(np.asarray(beds / each) - 1e-9)[()]
+@formula(
+    "size.medical.units", unit="units", text="beds / beds of a unit x (1 - share contracted), rounded up to sub-units",
+    reference="arithmetic",
+)  # fmt: skip
+def units_for(beds: Any, each: Any, civil: Any = 0.0, parts: Any = 1.0) -> Any:
+    """Hospitals of the force for a number of beds."""
+    return whole_parts(beds / each * (1.0 - civil), parts)
 
 
 @formula("size.medical.flights", unit="flights/month", text="admissions a day x share flown home x 365 / 12 / patients a flight",

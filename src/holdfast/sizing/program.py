@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.core.errors import InfeasibleError
-from holdfast.sizing.desk import Desk, Row
+from holdfast.scenario.types import Capability
+from holdfast.sizing.desk import CONTRACTABLE, Desk, Row
 from holdfast.sizing.housing import CAMP_UNIT, places
 from holdfast.sizing.medical import battle_wounded, patients_lying, rate_day, routine_wounded, share_day
 
@@ -24,6 +25,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SITUATIONS = ("routine", "attack")
 HEADQUARTERS = (("brigade_hq", "command.units_per_brigade"), ("division_hq", "command.brigades_per_division"))
+REAR_SPAN = "command.rear_units_per_brigade"
 FORCE_HEADQUARTERS = "corps_hq"
 PART_ROWS = ("hold.heavy", "hold.fires")
 """Rows that ask for a share of another row's units."""
@@ -31,10 +33,12 @@ PART_PREFIX = "protect.salvo_"
 """Rows met by the batteries that cover the assets, not by batteries of their own."""
 EXACT_NODES = 20_000
 RELAXED_NODES = 60
-_CASES_OF_RULES = ("people", "per_unit", "spans", "ward", "power", "asked_power")
+_CASES_OF_RULES = ("people", "per_unit", "spans", "ward", "power", "asked_power", "civil")
 _CASES = ("amounts", "per_base", "shares", "gains", "costs", "base_people")
 """Arrays whose first axis is the case."""
 _COMMANDED = frozenset({"ground", "air_defence", "support", "sensor"})
+_WITH_GROUND = frozenset({"observe", "respond"})
+"""Tasks of ground and sensor units that are given a stretch of ground; they count in the span of brigades."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,8 @@ class Rules:
     needs_other: Ints
     needs_amount: Array
     in_country: NDArray[np.bool_]
-    commanded: NDArray[np.bool_]
+    commanded: Ints
+    """Whose span a unit counts in: 0 none, 1 brigades with ground, 2 headquarters of fires, engineers and support."""
     follows: Ints
     per_unit: Array
     spans: Array
@@ -78,6 +83,10 @@ class Rules:
     power: Array
     asked_power: Array
     """Combat power that the design-basis test asks of the force; 0 where the posture does not hold."""
+    parts: Array
+    """Formed sub-units of a unit, by capability: everything is rounded up to one of them."""
+    civil: Array
+    """Share of what support asks of a capability that comes from outside the force, by case and capability."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +135,8 @@ class Forces:
     people: Array
     """People by case and capability."""
     in_country: NDArray[np.bool_]
+    contracted: Array
+    """Support that does not come from formed units, by case and capability, in units and not rounded."""
 
     @property
     def country(self) -> Array:
@@ -299,16 +310,34 @@ def make_rules(desk: Desk) -> Rules:
         needs_other=np.array([need[1] for need in needs], dtype=np.int64),
         needs_amount=np.array([need[2] for need in needs], dtype=float),
         in_country=np.array([row.area == "country" for row in table.values()]),
-        commanded=np.array([row.area == "country" and row.domain in _COMMANDED for row in table.values()]),
+        commanded=np.array([_span_of(row) for row in table.values()], dtype=np.int64),
         follows=np.array([place[name] for name in (*follows, *camps)], dtype=np.int64),
         per_unit=stack([*(desk.number(start + name) for name in follows), *run_by_one]),
-        spans=stack([desk.number("command.full_unit_people"), *(desk.number(key) for _, key in HEADQUARTERS)]),
+        spans=stack([
+            desk.number("command.full_unit_people"), *(desk.number(key) for _, key in HEADQUARTERS), desk.number(REAR_SPAN),
+        ]),
         heads=np.array([place.get(name, -1) for name in heads], dtype=np.int64),
         wards=np.array([place[name] for name in _WARDS if name in place], dtype=np.int64),
         ward=_ward(desk),
         power=stack([desk.catalogue(name, "combat_power") for name in names]),
         asked_power=_asked_power(desk),
-    )
+        parts=np.array([float(row.parts) for row in table.values()]),
+        civil=stack([civil_share(desk, name) for name in names]),
+    )  # fmt: skip
+
+
+def _span_of(row: Capability) -> int:
+    """Whose span a unit counts in: brigades of units with ground, headquarters in the rear, or none."""
+    from holdfast.sizing.program_kernels.kernels import HAS_GROUND, IN_REAR
+
+    if row.area != "country" or row.domain not in _COMMANDED:
+        return 0
+    return HAS_GROUND if row.domain in {"ground", "sensor"} and _WITH_GROUND & set(row.tasks) else IN_REAR
+
+
+def civil_share(desk: Desk, name: str) -> Any:
+    """Share of what support asks of a capability that contractors, the host or civilian staff give."""
+    return desk[desk.civil(name)] if CONTRACTABLE + name in desk.inputs.factors else 0.0
 
 
 _WARDS = {"medical_role2": "role2", "medical_role3": "role3"}
@@ -375,7 +404,7 @@ def solve_program(program: Program, *, cases: int = 1, nodes: int = EXACT_NODES,
     from holdfast.sizing.program_kernels.kernels import size_cases
 
     kinds, parts, rules = len(program.names), program.structure, program.rules
-    direct, total = np.zeros((cases, kinds)), np.zeros((cases, kinds))
+    direct, total, contracted = (np.zeros((cases, kinds)) for _ in range(3))
     prices = np.zeros((cases if cases < 2 else 1, parts.con_row.size))
     numbers = np.zeros((cases, 5))
     given = (
@@ -383,7 +412,7 @@ def solve_program(program: Program, *, cases: int = 1, nodes: int = EXACT_NODES,
         parts.ent_var, parts.ent_gain, program.amounts, program.per_base, program.shares, program.gains, program.costs,
         program.base_people, rules.people, rules.needs_unit, rules.needs_other, rules.needs_amount, rules.in_country,
         rules.commanded, rules.follows, rules.per_unit, rules.spans, rules.heads, rules.wards, rules.ward, rules.power,
-        rules.asked_power, nodes, direct, total,
+        rules.asked_power, rules.parts, rules.civil, nodes, direct, total, contracted,
     )  # fmt: skip
 
     def run(job: tuple[int, int]) -> None:
@@ -394,6 +423,7 @@ def solve_program(program: Program, *, cases: int = 1, nodes: int = EXACT_NODES,
     return Forces(
         names=program.names, direct=direct, total=total, prices=prices, cost=numbers[:, 1], bound=numbers[:, 2],
         bases=numbers[:, 3], rounds=numbers[:, 4], people=total * rules.people, in_country=rules.in_country,
+        contracted=contracted,
     )  # fmt: skip
 
 

@@ -80,6 +80,7 @@ def size(inputs: SizingInputs) -> Requirement:
         medical=kept.medical,
         housing=kept.housing,
         exit=kept.exit,
+        contracted=round(desk["size.contracted"]),
     )
 
 
@@ -97,6 +98,7 @@ def _binding(sized: Sized) -> dict[str, str]:
     found["command"] = "spans of command: " + (", ".join(heads) or "no headquarters")
     found["support"] = (
         f"{sized.desk['size.tooth_to_tail']:.2g} people in field units for one in support, command and services"
+        f"; beside them support of {sized.desk['size.contracted']:,.0f} people from contractors, the host or civilian staff"
     )
     return found
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from holdfast.results.derivation import Figure, formula
 from holdfast.results.sustainment import StatementLine
+from holdfast.sizing.derive import only_contracted
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -63,7 +64,7 @@ def derive_statement(sized: Sized, matrix: xr.Dataset) -> tuple[StatementLine, .
     origins = _Origins(desk.sheet.figures)
     lines = [
         _line(desk, name, tuple(task for row, task in enumerate(tasks) if serves[row, names.index(name)]), origins)
-        for name in sized.supported.total
+        for name in (*sized.supported.total, *only_contracted(sized))
     ]
     return tuple(
         sorted(lines, key=lambda line: (line.need_month, _ORDER.index(class_of(desk.capability(line.capability)))))
@@ -82,6 +83,7 @@ def _line(desk: Desk, name: str, tasks: tuple[str, ...], origins: _Origins) -> S
         area=row.area, people=float(desk[f"size.people.{name}"]), need_month=float(desk[month]),
         notice_days=float(desk[wanted]), sustain_t_day=loads["sustain_t_day"], lift_t=loads["tonnes"],
         vehicles=loads["vehicles"], cost_musd_year=float(desk[f"size.cost.{name}"]),
+        contracted=float(desk[f"size.contracted.{name}"]) if f"size.contracted.{name}" in desk.sheet.figures else 0.0,
         sourced_share=sourced, partly_sourced_share=partly, figure=units,
     )  # fmt: skip
 

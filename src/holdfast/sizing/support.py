@@ -7,7 +7,7 @@ of command and strength until nothing changes (formulas 10 and 11 of docs/stages
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,13 @@ from holdfast.sizing.program import make_rules, refuse_growth
 
 @dataclass(frozen=True, kw_only=True)
 class Supported:
-    """Total units by capability (whole), of which direct, and how many rounds the fixed point took."""
+    """Total units by capability (in whole sub-units), of which direct, and how many rounds the fixed point took."""
 
     total: dict[str, float]
     direct: dict[str, float]
     rounds: int
+    contracted: dict[str, float] = field(default_factory=dict)
+    """Support that contractors, the host or civilian staff give, as units of the capability, not rounded."""
 
     def support(self, name: str) -> float:
         """Units of a capability held to support others."""
@@ -67,24 +69,26 @@ def add_support(desk: Desk, direct: Mapping[str, float]) -> Supported:
 
     names, rules = tuple(desk.inputs.capabilities), make_rules(desk)
     own = np.array([float(direct.get(name, 0.0)) for name in names])
-    total = np.zeros(len(names))
+    total, contracted = np.zeros(len(names)), np.zeros(len(names))
     rounds = support_units(
         own, rules.people[0], rules.needs_unit, rules.needs_other, rules.needs_amount, rules.in_country, rules.commanded,
         rules.follows, rules.per_unit[0], rules.spans[0], rules.heads, rules.wards, rules.ward[0], rules.power[0],
-        float(rules.asked_power[0]), total,
+        float(rules.asked_power[0]), rules.parts, rules.civil[0], total, contracted,
     )  # fmt: skip
     if rounds == 0:
         refuse_growth()
-    return read_supported(names, own, total, rounds)
+    return read_supported(names, (own, total, contracted), parts=rules.parts, rounds=rounds)
 
 
-def read_supported(names: Sequence[str], direct: Any, total: Any, rounds: float) -> Supported:
-    """Units by name from columns over all capabilities; direct ones rounded up."""
-    own = np.ceil(np.asarray(direct) - 1e-9)
+def read_supported(names: Sequence[str], columns: tuple[Any, Any, Any], *, parts: Any, rounds: float) -> Supported:
+    """Units by name from columns over all capabilities (direct, in all, contracted); direct ones rounded up to sub-units."""
+    direct, total, contracted = columns
+    own = np.ceil(np.asarray(direct) * parts - 1e-9) / parts
     return Supported(
         total={name: float(units) for name, units in zip(names, total, strict=True) if units > 0},
         direct={name: float(units) for name, units in zip(names, own, strict=True) if units > 0},
         rounds=int(rounds),
+        contracted={name: float(units) for name, units in zip(names, contracted, strict=True) if units > 1e-9},
     )
 
 
