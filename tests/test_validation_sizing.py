@@ -22,9 +22,10 @@ from holdfast.validation.missions import expand, interval, score_mission
 from holdfast.validation.page import nominal_column, page
 from holdfast.validation.picture import canvas, compose, draw_picture, plotted, short_name
 from holdfast.validation.results import STATEMENT, MissionScore, SizingValidation
-from holdfast.validation.rules import class_scores, compare, judge_rules
+from holdfast.validation.rules import class_scores, compare, density_intervals, judge_rules, median_draw, posture_scores
 from holdfast.validation.sizing import bias_notes, validate_sizing
-from holdfast.validation.tables import ordered, people, sentences, terminal_text, to_csv
+from holdfast.validation.spread import LEVEL_FACTOR, draw_levels, draw_sizes, draw_variants
+from holdfast.validation.tables import ordered, people, sentences, span, terminal_text, to_csv
 from holdfast.validation.untouched import level_notes, own_factors, own_figures, sight_notes
 from support import tiny_scenario
 from validation_cases import mission, write_mission
@@ -48,6 +49,7 @@ def found_of(rows: list[MissionScore]) -> SizingValidation:
     comparisons = tuple(compare(counted, name, seed=1) for name in ("density", "length"))
     return SizingValidation(
         statement=STATEMENT, missions=tuple(rows), classes=class_scores([row for row in rows if row.scored]),
+        postures=posture_scores([row for row in rows if row.scored]),
         comparisons=comparisons, rules=judge_rules(counted, comparisons), notes=("a note",), draws=10, seed=1,
     )  # fmt: skip
 
@@ -199,6 +201,148 @@ def test_the_interval_is_the_middle_four_fifths() -> None:
     import numpy as np
 
     assert interval(np.arange(101.0)) == pytest.approx((10.0, 90.0))
+
+
+def test_an_interval_says_that_draws_have_no_force() -> None:
+    """Three of ten draws without any force: the interval has no end, and says so; its lower end stands."""
+    import numpy as np
+
+    low, high = interval(np.array([*range(1, 8), math.inf, math.inf, math.inf], dtype=float))
+    assert (low, high) == (1.0, math.inf)
+    assert span(low, high) == "1 to ∞"
+
+
+def test_levels_are_drawn_alike_to_both_sides() -> None:
+    """One draw in ten asks less than a third of the packaged level and one in ten more than three times (false alarm < 1e-4)."""
+    import numpy as np
+
+    levels = draw_levels(tiny_scenario(), draws=10_000, seed=3)
+    for share in (float((levels < 1 / 3).mean()), float((levels > 3).mean())):
+        assert share == pytest.approx(0.1, abs=4 * 0.003)
+    assert abs(float(np.log(levels).mean())) < 4 * 0.8 / 100
+    assert (levels.min(), levels.max()) == (0.25, 4.0)
+    value = tiny_scenario().factors[LEVEL_FACTOR].value
+    assert value.low * value.high == pytest.approx(1.0, rel=1e-3)
+
+
+VARIED = """
+[settlements.as_known]
+title = "known"
+weight = 1
+assumption = "a test"
+
+[settlements.longer]
+title = "longer"
+weight = 3
+set = { "line_km" = 600 }
+assumption = "a test"
+
+[settlements.never]
+title = "never"
+weight = 0
+set = { "line_km" = 6000 }
+assumption = "a test"
+"""
+
+
+def varied(folder: Path) -> Path:
+    """A mission whose line is 60 or, three times as likely, 600 km long."""
+    extent = 'line_km = 60\nreference_settlement = "as_known"'
+    return write_mission(folder, extent=extent, more=VARIED)
+
+
+def test_settlement_variants_are_drawn_by_weight(tmp_path: Path) -> None:
+    """Weights 1 and 3 are drawn in that ratio and weight 0 never (false alarm < 1e-4)."""
+    from holdfast.scenario.load import load_scenario
+
+    chosen = draw_variants(load_scenario(varied(tmp_path / "v")), draws=4000, seed=5).tolist()
+    assert chosen.count("longer") / 4000 == pytest.approx(0.75, abs=4 * 0.0069)
+    assert "never" not in chosen
+
+
+def test_a_draw_with_unknowns_is_the_nominal_run_of_its_case(tmp_path: Path) -> None:
+    """With every range closed, draw k is the nominal size of the variant drawn at the service levels drawn."""
+    from holdfast.scenario.cases import Case, resolve_case
+    from holdfast.scenario.load import load_scenario
+    from holdfast.sizing.inputs import gather_sizing
+    from holdfast.sizing.levels import people_at_levels
+    from holdfast.sizing.stage import size
+
+    loaded = load_scenario(varied(tmp_path / "v"))
+    draws, seed = 6, 11
+    chosen = draw_variants(loaded, draws=draws, seed=seed)
+    found = draw_sizes(loaded, draws=draws, seed=seed)
+    assert set(found.variants) == set(chosen.tolist())
+    exact = {
+        name: gather_sizing(resolve_case(loaded, Case(option=loaded.reference_option, settlement=name)))
+        for name in set(chosen.tolist())
+    }
+    from holdfast.sizing.draws import Draws
+    from holdfast.sizing.each import desk_of, program_of, tasks_of
+    from holdfast.sizing.ensemble import inputs_at
+
+    for draw, name in enumerate(chosen.tolist()):
+        drawn = Draws(draws, seed=seed)
+        program_of(desk_of(exact[name], drawn), tasks_of(exact[name]), threads=1)  # reads, and so draws, every input
+        there = inputs_at(exact[name], drawn, draw)
+        (expected,) = people_at_levels(there, [found.levels[draw]])
+        assert found.whole[draw] == pytest.approx(expected, rel=0.05)
+        if name == "as_known":
+            assert found.terms[draw] == pytest.approx(size(there).in_country, rel=0.05)
+
+
+def test_draws_without_a_force_do_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where levels above twice the packaged ones cannot be met, those draws are infinite and all others as before."""
+    import numpy as np
+
+    from holdfast.core.errors import InfeasibleError
+    from holdfast.scenario.load import load_scenario
+    from holdfast.validation import spread
+
+    loaded = load_scenario(write_mission(tmp_path / "v"))
+    before = draw_sizes(loaded, draws=20, seed=2)
+    solved = spread._solved
+
+    def refuse(inputs: object, futures: object, levels: object, **more: object) -> object:
+        if np.any(np.asarray(levels) > 2.0):
+            raise InfeasibleError("too much is asked")
+        return solved(inputs, futures, levels, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(spread, "_solved", refuse)
+    after = draw_sizes(loaded, draws=20, seed=2)
+    high = before.levels > 2.0
+    assert high.any()
+    assert np.isinf(after.whole[high]).all()
+    assert np.array_equal(after.whole[~high], before.whole[~high])
+    assert np.array_equal(after.terms, before.terms)
+
+
+def test_a_strength_of_observers_is_compared_with_observers(tmp_path: Path) -> None:
+    """Where the record counts those in the field alone, fewer are predicted than the force, and the draws follow."""
+    whole = write_mission(tmp_path / "force")
+    alone = write_mission(tmp_path / "field", more='counts = "field"\n')
+    force, field = validate_sizing([whole, alone], draws=20).missions
+    assert field.in_country == force.predicted == force.in_country
+    assert 0 < field.predicted < force.predicted
+    assert field.low < force.low
+    assert field.high < force.high
+
+
+def test_the_rule_judges_the_interval_with_levels_unknown() -> None:
+    """Eight of ten wide intervals hold, none over terms alone: the rule passes and says both; the density's interval is told too."""
+    rows = [
+        mission(
+            f"m{n}", low=900.0 if n < 8 else 1050.0, high=4000.0, terms_low=1800.0, terms_high=2200.0, middle=1500.0, density=900.0,
+            density_low=500.0, density_high=1500.0,
+        )
+        for n in range(10)
+    ]  # fmt: skip
+    rule = next(rule for rule in found_of(rows).rules if rule.id == "covers")
+    assert rule.verdict == "pass"
+    assert "0 of 10 would hold it" in rule.words
+    assert "×1.50 in the median (nominal on the same missions: ×2.00), 10 of 10" in median_draw(rows)[0]
+    assert "10 of its intervals" in density_intervals(rows)[0]
+    assert "×/÷ 1.73" in density_intervals(rows)[0]
 
 
 def test_a_mission_folder_is_sized_and_scored(tmp_path: Path) -> None:

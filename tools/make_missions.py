@@ -150,6 +150,11 @@ def variants(facts: Facts) -> Iterator[str]:
             yield f"set = {{ {pairs} }}"
 
 
+def counted(facts: Facts) -> str:
+    """Whom the strength counts, and when."""
+    return f"{facts['strength_who']}; {facts['strength_at']}"
+
+
 def scenario_toml(name: str, facts: Facts) -> str:
     """The text of scenario.toml: facts and what the rules make of them; levels and behaviour are the package's."""
     lines = [
@@ -181,7 +186,8 @@ def scenario_toml(name: str, facts: Facts) -> str:
     lines += ["", "[record] # what was deployed: for comparison, read by no model"]
     lines += [f"class = {quoted(class_of(facts))}"]
     lines += [f"strength = {quantity(tuple(facts['strength']), said(facts, 'strength'))}"]
-    lines += [f"{key} = {quoted(facts[key])}" for key in ("strength_at", "checked", "contributors", "outcome")]
+    lines += [f"strength_at = {quoted(counted(facts))}"]
+    lines += [f"{key} = {quoted(facts[key])}" for key in ("counts", "checked", "contributors", "outcome") if key in facts]
     lines += [f"{key} = {quoted(text)}" for key, text in said(facts, "strength").items()]
     return "\n".join(lines) + "\n"
 
@@ -225,7 +231,7 @@ def table_row(name: str, facts: Facts) -> dict[str, str]:
     return {
         "id": name, "name": facts["title"], "start_year": str(facts["as_of"].year), "class": class_of(facts),
         "length_km": number(middle["line_km"]) if "line_km" in middle else "", "strength": number(float(facts["strength"][1])),
-        "at": facts["strength_at"], "source": facts["strength_source"],
+        "at": counted(facts), "source": facts["strength_source"],
         "checked_length": ("searched" if "line_source" in facts else "recalled") if "line" in facts else "",
         **{name: number(middle[name]) if name in middle else "" for name in ("area_km2", "population")},
     }  # fmt: skip
@@ -264,7 +270,7 @@ def page_row(name: str, facts: Facts) -> str:
     cells = (
         f"`{name}`", facts["type"], posture_of(facts), class_of(facts), ", ".join(where),
         shown("depth") if "line" in facts else "", facts["terrain"], terms, shown("forces"), shown("sites"),
-        f"{between(facts['strength'])}, {facts['strength_at']}", facts["checked"],
+        f"{between(facts['strength'])}: {counted(facts)}", facts["checked"],
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

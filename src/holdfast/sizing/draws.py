@@ -40,9 +40,16 @@ class Draws:
     fixed: dict[str, Any] = field(default_factory=dict)
     drawn: dict[str, Array] = field(default_factory=dict)
     """Every input drawn so far, shape (count,), by dotted name."""
+    futures: NDArray[np.int64] | None = None
+    """Numbers of the futures that the draws stand for, shape (count,); `None`: the first `count`."""
 
     def __post_init__(self) -> None:
-        self._keys = None if self.seed is None else unit_keys(self.seed, STREAM, self.count)
+        if self.seed is None:
+            self._keys = None
+            return
+        last = self.count if self.futures is None or not self.count else int(self.futures.max()) + 1
+        keys = unit_keys(self.seed, STREAM, last)
+        self._keys = keys if self.futures is None else keys[self.futures]
 
     def value(self, name: str, quantity: Quantity) -> Any:
         """A number where the input is certain, else an array of shape (count, 1)."""

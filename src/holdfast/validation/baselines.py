@@ -87,7 +87,8 @@ def _predict(row: MissionScore, known: Sequence[MissionScore], *, measures: tupl
             density, length = (
                 predict_strength(past, kind=row.kind, measure=size, free_slope=free) for free in (False, True)
             )
-            return replace(row, density=_middle(density), length=_middle(length))
+            low, high = (math.nan, math.nan) if density is None or not density.freedom else density.interval(LEVEL)
+            return replace(row, density=_middle(density), length=_middle(length), density_low=low, density_high=high)
     return row
 
 

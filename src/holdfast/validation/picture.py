@@ -85,7 +85,7 @@ def _frame(axes: Axes, rows: Sequence[MissionScore]) -> None:
     axes.plot(ends, ends, color=QUIET, lw=0.8, zorder=1, label="predicted = deployed")
     axes.set_aspect("equal")
     axes.set_xlabel("deployed, people in the country (bar: range where sources differ)")
-    axes.set_ylabel("predicted by sizing, people in the country (bar: 80 % of draws)")
+    axes.set_ylabel("predicted by sizing, people in the country (bar: 80 % of draws; thick: terms and factors only)")
     axes.set_title("Past missions: what sizing predicts and what was deployed")
     axes.xaxis.set_major_formatter(_thousands)
     axes.yaxis.set_major_formatter(_thousands)
@@ -97,7 +97,16 @@ def _thousands(value: float, _place: float) -> str:
 
 
 def _extent(row: MissionScore) -> list[float]:
-    values = [row.predicted, row.actual, row.actual_low, row.actual_high, row.low, row.high]
+    values = [
+        row.predicted,
+        row.actual,
+        row.actual_low,
+        row.actual_high,
+        row.low,
+        row.high,
+        row.terms_low,
+        row.terms_high,
+    ]
     return [value for value in values if math.isfinite(value) and value > 0]
 
 
@@ -105,12 +114,19 @@ def _mark(axes: Axes, row: MissionScore) -> None:
     """One mission: its mark (hollow where not scored) and its two ranges."""
     marker, colour = MARKS.get(row.kind, _OTHER)
     bar: dict[str, Any] = {"color": colour, "lw": 1.1, "alpha": 0.55, "zorder": 2, "solid_capstyle": "butt"}
-    if row.has_interval and row.low > 0:
-        axes.plot([row.actual, row.actual], [row.low, row.high], **bar)
+    for (low, high), width in zip(_intervals(axes, row), (1.1, 3.0), strict=False):
+        axes.plot([row.actual, row.actual], [low, high], **(bar | {"lw": width}))
     if row.actual_low < row.actual_high:
         axes.plot([max(row.actual_low, 1e-9), row.actual_high], [row.predicted, row.predicted], **bar)
     face = colour if row.scored else "white"
     axes.plot(row.actual, row.predicted, marker, ms=6, mfc=face, mec=colour, mew=1.2, zorder=4)
+
+
+def _intervals(axes: Axes, row: MissionScore) -> list[tuple[float, float]]:
+    """The interval and the one over terms and factors alone, ends inside the axes; none where they cannot be drawn."""
+    bottom, top = axes.get_ylim()
+    ends = [(row.low, row.high), (row.terms_low, row.terms_high)]
+    return [(max(low, bottom), min(high, top)) for low, high in ends if high >= bottom]
 
 
 def _legend(axes: Axes, rows: Sequence[MissionScore]) -> None:
@@ -171,8 +187,8 @@ def short_name(row: MissionScore) -> str:
 def _bar_boxes(axes: Axes, row: MissionScore) -> list[tuple[float, float, float, float]]:
     """The two ranges of a mission as thin boxes, pixels."""
     ends = []
-    if row.has_interval and row.low > 0:
-        ends.append(((row.actual, row.low), (row.actual, row.high)))
+    for low, high in _intervals(axes, row)[:1]:
+        ends.append(((row.actual, low), (row.actual, high)))
     if row.actual_low < row.actual_high:
         ends.append(((max(row.actual_low, 1e-9), row.predicted), (row.actual_high, row.predicted)))
     found = []

@@ -12,6 +12,8 @@ LEVEL = 0.8
 """Probability that the intervals of the predictions claim."""
 WITHIN = 3.0
 """A size within this factor of what was deployed counts as near (MODEL.md 7)."""
+FIELD = "field"
+"""What a record counts that leaves out support and command (`scenario.vocabulary.RecordCount`)."""
 TOKEN = "token"  # noqa: S105  # a class of missions, no secret
 """Class of the token observer missions, which stand apart (MODEL.md 7)."""
 
@@ -34,8 +36,10 @@ class MissionScore:
     area_km2: float = 0.0
     population: float = 0.0
     predicted: float = math.nan
+    """The nominal size: the point prediction."""
     low: float = math.nan
     high: float = math.nan
+    """80 % of draws of terms, factors, service levels and geometry: the interval that the rule judges."""
     draws: int = 0
     tail: float = math.nan
     """Share of the people predicted who support, command and serve: high where whole support units meet a small mission."""
@@ -43,6 +47,10 @@ class MissionScore:
     actual_low: float = math.nan
     actual_high: float = math.nan
     actual_at: str = ""
+    counts: str = "force"
+    """Whom the strength counts, and so the prediction: `force`, or `field` (observers, monitors and troops without support)."""
+    in_country: float = math.nan
+    """The nominal size in all, support and command with it: the prediction itself where the strength counts the force."""
     checked: str = ""
     outcome: str = ""
     source: str = ""
@@ -55,6 +63,14 @@ class MissionScore:
     """Prediction of the class-density baseline from the other missions."""
     length: float = math.nan
     """Prediction of the baseline of class with length (or area), from the other missions."""
+    terms_low: float = math.nan
+    terms_high: float = math.nan
+    """80 % of draws of terms and factors alone, at the packaged service levels and the geometry as best known."""
+    middle: float = math.nan
+    """Median of the draws behind `low` and `high`."""
+    density_low: float = math.nan
+    density_high: float = math.nan
+    """80 % prediction interval of the class-density baseline, from the scatter of the others."""
 
     @property
     def is_sized(self) -> bool:
@@ -81,12 +97,17 @@ class MissionScore:
     @property
     def has_interval(self) -> bool:
         """Whether draws were made."""
-        return math.isfinite(self.low) and math.isfinite(self.high)
+        return not (math.isnan(self.low) or math.isnan(self.high))
 
     @property
     def covered(self) -> bool:
-        """Whether the interval over draws holds the strength deployed."""
+        """Whether the interval over draws, levels and geometry unknown, holds the strength deployed."""
         return self.low <= self.actual <= self.high
+
+    @property
+    def terms_covered(self) -> bool:
+        """Whether the interval over terms and factors alone holds the strength deployed."""
+        return self.terms_low <= self.actual <= self.terms_high
 
     @property
     def touches(self) -> bool:
@@ -163,6 +184,7 @@ class ClassScore:
     """Geometric mean of predicted over deployed: above 1 too large."""
     within: int
     covered: int
+    terms_covered: int
     tail: float
     """Median share of support, command and services in the size predicted."""
     density_error: float
@@ -176,6 +198,8 @@ class SizingValidation:
     statement: str
     missions: tuple[MissionScore, ...]
     classes: tuple[ClassScore, ...]
+    postures: tuple[ClassScore, ...]
+    """The same missions by the posture that they were read to have; token missions left out."""
     comparisons: tuple[Comparison, ...]
     rules: tuple[Rule, ...]
     notes: tuple[str, ...]

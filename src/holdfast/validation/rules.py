@@ -137,22 +137,69 @@ def _near(rows: Sequence[MissionScore]) -> Rule:
 
 
 def _covers(rows: Sequence[MissionScore]) -> Rule:
+    """Judged by the intervals in which service levels and geometry are unknown too: they are the prediction intervals."""
     title = f"{100 * LEVEL:.0f} % intervals cover"
     drawn = [row for row in rows if row.has_interval]
     if not drawn:
         return Rule(id="covers", title=title, verdict="not judged", words="no scored mission with draws")
     count, trials = sum(row.covered for row in drawn), len(drawn)
     low, high = acceptance(trials, LEVEL)
-    width = median([math.sqrt(row.high / row.low) if row.low > 0 else math.inf for row in drawn])
     touched = sum(row.touches for row in drawn)
     words = (
         f"{count} of {trials} intervals hold the strength deployed ({touched} hold some strength of the range where sources "
         f"differ); {low} to {high} of {trials} are consistent with {100 * LEVEL:.0f} % (95 % binomial interval)"
-        f"{_side(count, low, high)}. Half of the intervals are wider than ×/÷ {width:.2f}{_few(trials)}."
+        f"{_side(count, low, high)}. Half of the intervals are wider than ×/÷ {width([(row.low, row.high) for row in drawn]):.2f}"
+        f"{_few(trials)}. {_terms_words(drawn)}"
     )
     if low == 0:
         return Rule(id="covers", title=title, verdict="not judged", words=f"{words} No count of so few could fail.")
     return Rule(id="covers", title=title, verdict="pass" if low <= count <= high else "fail", words=words)
+
+
+def width(intervals: Sequence[tuple[float, float]]) -> float:
+    """Median over intervals of the factor from their middle to either end; infinite for those without an end."""
+    return median([math.sqrt(high / low) if low > 0 else math.inf for low, high in intervals])
+
+
+def _terms_words(drawn: Sequence[MissionScore]) -> str:
+    """What the intervals over terms and factors alone, which no rule judges, would have held."""
+    held = sum(row.terms_covered for row in drawn)
+    return (
+        f"With terms and factors alone, as if the service levels wanted were known, {held} of {len(drawn)} would hold it, half of the "
+        f"intervals wider than ×/÷ {width([(row.terms_low, row.terms_high) for row in drawn]):.2f}."
+    )
+
+
+def density_intervals(rows: Sequence[MissionScore]) -> tuple[str, ...]:
+    """In words how the intervals of the class-density baseline do on the same missions; nothing without one."""
+    known = [row for row in rows if row.has_interval and not math.isnan(row.density_low)]
+    if not known:
+        return ()
+    held, ours = (
+        sum(row.density_low <= row.actual <= row.density_high for row in known),
+        sum(row.covered for row in known),
+    )
+    words = (
+        f"On the {len(known)} missions for which the density of the class has an 80 % interval too (from the scatter of the others), "
+        f"{held} of its intervals hold the strength deployed, half of them wider than ×/÷ "
+        f"{width([(row.density_low, row.density_high) for row in known]):.2f}; of those of sizing {ours}, half of them wider than ×/÷ "
+        f"{width([(row.low, row.high) for row in known]):.2f}."
+    )
+    return (words,)
+
+
+def median_draw(rows: Sequence[MissionScore]) -> tuple[str, ...]:
+    """In words how the median of the draws would have done as point prediction; nothing without draws."""
+    drawn = [row for row in rows if row.has_interval]
+    if not drawn:
+        return ()
+    errors = [error_factor(row.middle, row.actual) for row in drawn]
+    words = (
+        f"The point prediction is the nominal size, since that is what `holdfast size` answers. The median of the draws would have been "
+        f"off by ×{median(errors):.2f} in the median (nominal on the same missions: ×{median([row.error for row in drawn]):.2f}), "
+        f"{sum(error <= WITHIN for error in errors)} of {len(drawn)} within ×{WITHIN:g}."
+    )
+    return (words,)
 
 
 def _side(count: int, low: int, high: int) -> str:
@@ -171,12 +218,21 @@ def class_scores(rows: Sequence[MissionScore]) -> tuple[ClassScore, ...]:
     return tuple(_class_score(kind, [row for row in rows if row.kind == kind]) for kind in kinds)
 
 
+def posture_scores(rows: Sequence[MissionScore]) -> tuple[ClassScore, ...]:
+    """The scored missions by the posture that sizing was given for them, token missions left out."""
+    counted = [row for row in rows if row.kind != TOKEN]
+    postures = sorted({row.posture for row in counted})
+    return tuple(_class_score(name, [row for row in counted if row.posture == name]) for name in postures)
+
+
 def _class_score(kind: str, rows: Sequence[MissionScore]) -> ClassScore:
     ratios = [row.ratio for row in rows]
     bias = math.exp(sum(map(math.log, ratios)) / len(ratios)) if min(ratios) > 0 else 0.0
+    drawn = [row for row in rows if row.has_interval]
     return ClassScore(
         kind=kind, missions=len(rows), error=median([row.error for row in rows]), bias=bias,
-        within=sum(row.within for row in rows), covered=sum(row.covered for row in rows if row.has_interval),
+        within=sum(row.within for row in rows), covered=sum(row.covered for row in drawn),
+        terms_covered=sum(row.terms_covered for row in drawn),
         tail=median([row.tail for row in rows if math.isfinite(row.tail)]),
         density_error=median([error_factor(row.density, row.actual) for row in rows if math.isfinite(row.density)]),
     )  # fmt: skip

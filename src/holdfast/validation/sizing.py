@@ -17,7 +17,7 @@ from holdfast.scenario.bundled import bundled_missions
 from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, scale_by_class
 from holdfast.validation.missions import expand, score_mission
 from holdfast.validation.results import STATEMENT, TOKEN, ClassScore, MissionScore, SizingValidation
-from holdfast.validation.rules import class_scores, compare, judge_rules
+from holdfast.validation.rules import class_scores, compare, density_intervals, judge_rules, median_draw, posture_scores
 from holdfast.validation.untouched import level_notes, sight_notes, untouched
 
 if TYPE_CHECKING:
@@ -63,13 +63,14 @@ def validate_sizing(folders: Sequence[str | Path] = (), *, draws: int = DRAWS, s
 def _judged(based: Baselines, scenarios: Sequence[Scenario], *, draws: int, seed: int) -> SizingValidation:
     counted = [row for row in based.missions if row.scored and row.kind != TOKEN]
     comparisons = tuple(compare(counted, baseline, seed=seed) for baseline in ("density", "length"))
-    classes = class_scores([row for row in based.missions if row.scored])
+    scored = [row for row in based.missions if row.scored]
+    classes = class_scores(scored)
     return SizingValidation(
-        statement=STATEMENT, missions=based.missions, classes=classes,
+        statement=STATEMENT, missions=based.missions, classes=classes, postures=posture_scores(scored),
         comparisons=comparisons, rules=judge_rules(counted, comparisons),
         notes=(
-            *bias_notes(classes), *_area_note(based), *_skew_note(based.missions), *sight_notes(scenarios),
-            *level_notes(scenarios),
+            *median_draw(counted), *density_intervals(counted), *bias_notes(classes), *_area_note(based),
+            *_skew_note(based.missions), *sight_notes(scenarios), *level_notes(scenarios),
         ), draws=draws, seed=seed,
         scaled=scale_by_class(counted),
     )  # fmt: skip
@@ -107,13 +108,13 @@ def bias_notes(classes: Sequence[ClassScore]) -> tuple[str, ...]:
 def _skew_note(missions: Sequence[MissionScore]) -> tuple[str, ...]:
     """How many nominal sizes lie outside their own interval: ranges of terms and factors reach farther one way."""
     drawn = [row for row in missions if row.has_interval and row.predicted > 0]
-    below = sum(row.predicted < row.low for row in drawn)
-    above = sum(row.predicted > row.high for row in drawn)
+    below = sum(row.predicted < row.terms_low for row in drawn)
+    above = sum(row.predicted > row.terms_high for row in drawn)
     if not below and not above:
         return ()
     words = (
-        f"Of {len(drawn)} nominal sizes {below} lie below and {above} above their own interval: a nominal size takes every term and "
-        "factor at its most credible value, and many of the ranges reach farther up than down."
+        f"Of {len(drawn)} nominal sizes {below} lie below and {above} above their interval over terms and factors: a nominal size "
+        "takes every term and factor at its most credible value, and many of the ranges reach farther up than down."
     )
     return (words,)
 

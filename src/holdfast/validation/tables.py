@@ -8,21 +8,24 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from holdfast.validation.results import TOKEN, MissionScore, SizingValidation
+from holdfast.validation.results import FIELD, TOKEN, MissionScore, SizingValidation
 
 HEADINGS = (
-    "mission", "class", "posture", "line, km", "area, km²", "population", "predicted", "interval (80 %)", "deployed",
-    "ratio", "within ×3", "in interval", "class density", "class, length", "scored", "why not",
+    "mission", "class", "posture", "line, km", "area, km²", "population", "predicted", "median of draws", "interval (80 %)",
+    "terms and factors only", "deployed", "ratio", "within ×3", "in interval", "in terms only", "class density", "class, length",
+    "scored", "why not",
 )  # fmt: skip
 
 _TERMINAL = {
-    "mission": "mission", "class": "class", "predicted": "predicted", "interval (80 %)": "80 % of draws", "deployed": "deployed",
-    "ratio": "ratio", "within ×3": "×3", "in interval": "in", "class density": "density", "class, length": "length",
+    "mission": "mission", "class": "class", "predicted": "predicted", "interval (80 %)": "80 % of draws",
+    "terms and factors only": "terms only", "deployed": "deployed", "ratio": "ratio", "within ×3": "×3", "in interval": "in",
+    "class density": "density", "class, length": "length",
     "why not": "why not scored",
 }  # fmt: skip
 """Columns of the terminal with their short headings."""
 _TERMINAL_NOTE = (
-    "People in the country. ×3: within that factor; in: strength deployed inside the interval.\n"
+    "People in the country. ×3: within that factor; 80 % of draws: of terms, factors, geometry and service levels wanted;\n"
+    "terms only: of terms and factors alone; in: strength deployed inside the 80 % of draws.\n"
     "density, length: what the density of the class, and class with length, say of a mission from the others."
 )
 _LEFT = {"mission", "class", "why not"}
@@ -44,8 +47,9 @@ def cells(row: MissionScore) -> tuple[str, ...]:
     judged = known and row.is_sized
     return (
         row.title, row.kind or "–", row.posture or "–", _size(row.line_km), _size(row.area_km2), _size(row.population),
-        people(row.predicted), span(row.low, row.high), _actual(row), f"{row.ratio:.2f}" if judged else "–",
-        _flag(row.within) if judged else "–", _flag(row.covered) if judged and row.has_interval else "–",
+        people(row.predicted), people(row.middle), span(row.low, row.high), span(row.terms_low, row.terms_high), _actual(row),
+        f"{row.ratio:.2f}" if judged else "–", _flag(row.within) if judged else "–",
+        _flag(row.covered) if judged and row.has_interval else "–", _flag(row.terms_covered) if judged and row.has_interval else "–",
         people(row.density), people(row.length), _flag(row.scored), row.why or "; ".join(row.problems),
     )  # fmt: skip
 
@@ -81,8 +85,22 @@ def _block(title: str, rows: list[MissionScore]) -> str:
     return "\n".join([title, shown(_TERMINAL), *map(shown, lines)])
 
 
+COUNTED = {
+    FIELD: "those in the field: units on the ground and at sensors that do the tasks, without support, command and aircraft",
+    "force": "all in units in the country, support and command with them",
+}
+"""What is predicted, by what the record counts."""
+
+
+def counting(row: MissionScore) -> tuple[str, str, str, str]:
+    """For one mission: its title, whom and when the strength counts, what is predicted for it, and the size in all."""
+    return row.title, row.actual_at or "not said", COUNTED[row.counts], people(row.in_country)
+
+
 def people(value: float) -> str:
     """A number of people to three figures."""
+    if value == math.inf:
+        return "∞"
     if not math.isfinite(value):
         return "–"
     if value < 1:
@@ -93,7 +111,7 @@ def people(value: float) -> str:
 
 def span(low: float, high: float) -> str:
     """An interval of people."""
-    return f"{people(low)} to {people(high)}" if math.isfinite(low) and math.isfinite(high) else "–"
+    return "–" if math.isnan(low) or math.isnan(high) else f"{people(low)} to {people(high)}"
 
 
 def _actual(row: MissionScore) -> str:
@@ -116,7 +134,7 @@ def to_csv(found: SizingValidation) -> str:
     """All missions with raw values, one a row (UTF-8); empty cells where there is no value."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    extra = ("ratio", "error", "within", "covered")
+    extra = ("ratio", "error", "within", "covered", "terms_covered")
     rows = [asdict(row) | {name: getattr(row, name) for name in extra} for row in ordered(found)]
     writer.writerow(rows[0] if rows else HEADINGS)
     for row in rows:

@@ -20,7 +20,12 @@ def document(found: SizingValidation) -> dict[str, Any]:
 
     told = to_jsonable(found)
     for row, score in zip(told["missions"], found.missions, strict=True):
-        row.update({name: to_jsonable(getattr(score, name)) for name in ("ratio", "error", "within", "covered")})
+        row.update(
+            {
+                name: to_jsonable(getattr(score, name))
+                for name in ("ratio", "error", "within", "covered", "terms_covered")
+            }
+        )
     return {**told, "passed": found.passed}
 
 
