@@ -209,3 +209,50 @@ def test_rings_end_exactly_where_the_spectral_radius_is_below_one(amounts: list[
     radius = float(np.abs(np.linalg.eigvals(matrix)).max())
     assume(abs(radius - 1) > 1e-3)
     assert checks_size._is_endless(names, needs) == (radius > 1)
+
+
+@pytest.mark.parametrize("unit", ["medical_role2", "medical_role3", "housing_unit", "logistics_bn"])
+def test_units_that_follow_strength_never_call_for_themselves_without_end(folder: Path, unit: str) -> None:
+    """One unit for each single person is a ring of its own: its people need another; told by factor, not looped over."""
+    (folder / "factors.toml").write_text(f'[strength.people_per_{unit}]\nvalue = 1\nassumption = "a slip"\n')
+    message = told(folder)
+    assert f"factors.strength.people_per_{unit} is 1; expected more than" in message
+    assert f"capabilities.{unit}.personnel" in message
+    assert "factors.toml:" in message
+
+
+def test_a_ring_through_strength_names_its_rows(folder: Path) -> None:
+    """Housing and logistics that each count the other's people are a ring when together they call for ever more."""
+    house = load_scenario(folder).capabilities["housing_unit"].personnel
+    supply = load_scenario(folder).capabilities["logistics_bn"].personnel
+    (folder / "factors.toml").write_text(
+        f'[strength.people_per_housing_unit]\nvalue = {house * 1.5}\nassumption = "a slip"\n'
+        f'[strength.people_per_logistics_bn]\nvalue = {supply * 1.5}\nassumption = "a slip"\n'
+    )
+    message = told(folder)
+    assert "a ring: " in message
+    assert "0.666667 housing_unit" in message
+    assert "factors.strength.people_per_logistics_bn" in message
+
+
+@pytest.mark.parametrize("unit", ["medical_role2", "medical_role3", "housing_unit", "logistics_bn"])
+def test_a_unit_for_nobody_is_refused(folder: Path, unit: str) -> None:
+    """A unit for each 0 people would divide by nought."""
+    assert "expected more than 0" in refused(folder, f"factors.strength.people_per_{unit}", "0")
+
+
+@pytest.mark.parametrize("value", ["2", "0.5", "0..1"])
+def test_a_task_is_asked_or_not(folder: Path, value: str) -> None:
+    """A switch of a posture is 0 or 1: two thirds of a task, or twice it, is asked by service levels."""
+    assert "expected 0 or 1" in refused(folder, "factors.posture.observe.observe", value)
+
+
+@pytest.mark.parametrize("key", ["settlement.zone_depth_km", "settlement.standoff_km"])
+def test_depths_beyond_the_earth_are_refused(folder: Path, key: str) -> None:
+    """Metres typed as kilometres asked for a grid of a thousand million cells; now the key is named at once."""
+    assert "at most 20000" in refused(folder, key, "1e9")
+
+
+def test_an_aircraft_without_endurance_is_refused(folder: Path) -> None:
+    """An orbit with no endurance at all is farther than it flies, as one with too little is."""
+    assert "expected more than" in refused(folder, "capabilities.male_uav_orbit.endurance_h", "0")

@@ -24,6 +24,7 @@ _CHECKS: tuple[Check, ...] = (
     checks_size.check_levels,
     checks_size.check_factors,
     checks_size.check_orbits,
+    checks_size.check_strength,
     checks_size.check_days,
     checks_size.check_needs,
     checks_size.check_weights,

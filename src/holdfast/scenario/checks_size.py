@@ -12,6 +12,8 @@ _ROUNDS = 400  # powers that settle the growth of any ring of a catalogue
 _LONGEST_DAYS = 3650  # ten years on one leg
 _SUM_SLACK = 1e-6  # sums of decimal shares
 _TRANSIT = "observe.orbit_transit_h"
+_STRENGTH = "strength.people_per_"
+_FARTHEST_KM = 20_000  # half way round the Earth
 _BOUNDS = {
     "observe_probability": (
         "0 asks for nothing; to ask no observation at all set factors.posture.<posture>.observe to 0",
@@ -32,6 +34,12 @@ def check_levels(draft: Draft, locator: Locator, problems: Problems) -> None:
         found["behaviour.episode_decay_days"] = behaviour.episode_decay_days.low
     for key, value in found.items():
         problems.add(locator.find(key), key=key, value=f"{value:g}", expected="more than 0")
+    for name in ("zone_depth_km", "standoff_km") if settlement is not None else ():
+        value = getattr(settlement, name).high
+        if value > _FARTHEST_KM:
+            key = f"settlement.{name}"
+            expected = f"at most {_FARTHEST_KM}, half way round the Earth"
+            problems.add(locator.find(key), key=key, value=f"{value:g}", expected=expected)
     _check_service(draft, locator, problems)
 
 
@@ -53,6 +61,7 @@ def _check_service(draft: Draft, locator: Locator, problems: Problems) -> None:
 
 def check_factors(draft: Draft, locator: Locator, problems: Problems) -> None:
     """The posture asks for some task, and the states of visibility share out all the time there is."""
+    _check_switches(draft, locator, problems)
     values = {key: factor.value.nominal for key, factor in draft.factors.items()}
     mission = draft.sections.get("mission")
     if mission is not None and mission.posture != "none":
@@ -71,6 +80,18 @@ def check_factors(draft: Draft, locator: Locator, problems: Problems) -> None:
         problems.add(where, key="factors.visibility", value=f"{total:g} in sum ({said})", expected=expected)
 
 
+def _check_switches(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """A task is asked of a posture or not, and one unit for each so many people counts some people."""
+    for key, factor in draft.factors.items():
+        name, value = f"factors.{key}", factor.value
+        if key.startswith("posture.") and not (value.low == value.high and value.nominal in {0, 1}):
+            expected = "0 or 1: the task is asked or it is not (how much of it: the levels of [service])"
+            problems.add(locator.find(name), key=name, value=f"{value.nominal:g}", expected=expected)
+        if key.startswith(_STRENGTH) and value.low <= 0:
+            expected = "more than 0: one unit for so many people in the country"
+            problems.add(locator.find(name), key=name, value=f"{value.low:g}", expected=expected)
+
+
 def check_orbits(draft: Draft, locator: Locator, problems: Problems) -> None:
     """Aircraft that watch from beyond the country have time left on station after the way there and back."""
     transit = draft.factors.get(_TRANSIT)
@@ -79,7 +100,7 @@ def check_orbits(draft: Draft, locator: Locator, problems: Problems) -> None:
     longest = 2 * transit.value.high
     for key, row in draft.tables["capabilities"].items():
         watches = row.domain in {"sensor", "air"} and "observe" in row.tasks and row.detect_km > 0 and row.speed_kmh > 0
-        if watches and row.area != "country" and 0 < row.endurance_h <= longest:
+        if watches and row.area != "country" and row.endurance_h <= longest:
             name = f"capabilities.{key}.endurance_h"
             expected = (
                 f"more than {longest:g}, twice the way to the orbit (factors.{_TRANSIT}, up to {transit.value.high:g} h): "
@@ -110,6 +131,48 @@ def check_needs(draft: Draft, locator: Locator, problems: Problems) -> None:
         name = f"capabilities.{key}.needs"
         expected = "needs that end: followed round, they must call for ever fewer units"
         problems.add(locator.find(name), key=name, value=f"a ring: {rows}", expected=expected)
+
+
+def check_strength(draft: Draft, locator: Locator, problems: Problems) -> None:
+    """Units that follow strength are strength themselves: of each other, too, they call for ever fewer."""
+    needs, counted = _with_strength(draft)
+    alone = [name for name in counted if needs.get(name, {}).get(name, 0.0) >= 1.0]
+    for name in alone:
+        key = f"factors.{_STRENGTH}{name}"
+        people = draft.tables["capabilities"][name].personnel
+        expected = (
+            f"more than {people:g}, the people of one {name} (capabilities.{name}.personnel), else each needs another"
+        )
+        problems.add(locator.find(key), key=key, value=f"{counted[name]:g}", expected=expected)
+    ring = next((found for name in counted if (found := _ring(name, needs))), ())
+    if alone or not ring or not _is_endless(ring, needs) or _has_endless(draft):
+        return
+    rows = ", ".join(f"{name} needs {_called(name, ring, needs)}" for name in ring)
+    keys = [f"factors.{_STRENGTH}{name}" for name in counted if name in ring]
+    expected = f"needs that end: followed round, with {', '.join(keys)}, they must call for ever fewer units"
+    problems.add(locator.find(keys[0]), key=keys[0], value=f"a ring: {rows}", expected=expected)
+
+
+def _has_endless(draft: Draft) -> bool:
+    """Whether the catalogue's own needs already hold an endless ring, which is told by `check_needs`."""
+    needs = {key: row.needs for key, row in draft.tables["capabilities"].items()}
+    return any((ring := _ring(key, needs)) and _is_endless(ring, needs) for key in needs)
+
+
+def _with_strength(draft: Draft) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """What each unit needs once its people count as strength, and the people for one of each unit that follows it."""
+    table = draft.tables["capabilities"]
+    needs = {key: dict(row.needs) for key, row in table.items()}
+    counted = {}
+    for key, factor in draft.factors.items():
+        name = key.removeprefix(_STRENGTH)
+        if not key.startswith(_STRENGTH) or name not in table or factor.value.low <= 0:
+            continue
+        counted[name] = factor.value.low
+        for other, row in table.items():
+            if row.area == "country":
+                needs[other][name] = max(needs[other].get(name, 0.0), row.personnel / factor.value.low)
+    return needs, counted
 
 
 def _called(name: str, ring: tuple[str, ...], needs: Mapping[str, Mapping[str, float]]) -> str:
