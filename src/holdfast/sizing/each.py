@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from holdfast.sizing.watched import watched
 
 Array = NDArray[np.float64]
 _OBSERVED = ("detect_km", "detect_night_factor", "speed_kmh", "output_per_day", "cost_musd_year", "personnel")
+ASKED = "service.observe_probability"
 _SIMPLE = {
     "verify": demand_verify, "respond": demand_respond, "hold": demand_hold, "rescue": demand_rescue, "air": demand_air,
     "train": demand_train, "clear": demand_clear,
@@ -63,10 +64,11 @@ def tasks_of(inputs: SizingInputs) -> tuple[str, ...]:
 def observe_rows(desk: Desk, *, threads: int) -> list[Row]:
     """What observation asks for in every draw."""
     draws = desk.draws or Draws(1)
-    if draws.seed is None:
+    read = _read(desk)
+    if draws.seed is None and not _moves_menus(read):
         units, orbits = _exact_mixes(desk, draws.count)
     else:
-        found = observe_draws(desk.inputs, _read(desk), count=draws.count, check=0, threads=threads)
+        found = observe_draws(desk.inputs, read, count=draws.count, check=0, threads=threads)
         units = {name: found.units[:, number] for number, name in enumerate(found.capabilities)}
         orbits = found.orbits
     rows = [
@@ -79,6 +81,13 @@ def observe_rows(desk: Desk, *, threads: int) -> list[Row]:
     if keeps_line_posts(desk):
         rows.append(_post_row(desk))
     return rows
+
+
+def _moves_menus(read: Mapping[str, Any]) -> bool:
+    """Whether anything but the probability asked differs between cases: what mixes see and cost is then not the nominal."""
+    return any(np.size(value) > 1 for name, value in read.items() if name not in {ASKED, WIDTHS}) or (
+        np.ndim(read[WIDTHS]) > 1 and np.shape(read[WIDTHS])[0] > 1
+    )
 
 
 def _exact_mixes(desk: Desk, count: int) -> tuple[dict[str, Array], Array]:
@@ -122,19 +131,20 @@ def _widths_watched(desk: Desk) -> Any:
 def _read(desk: Desk) -> dict[str, Any]:
     """What observation reads, as the desk has it."""
     inputs = desk.inputs
+    fixed = desk.draws.fixed if desk.draws else {}
     found: dict[str, Any] = {}
     for name in observe_reads(inputs):
         table, _, key = name.partition(".")
         if name == WIDTHS:
             found[name] = _widths_watched(desk)
         elif table == "factors":
-            if inputs.factors[key].value.is_uncertain:
+            if inputs.factors[key].value.is_uncertain or name in fixed:
                 found[name] = desk.number(key)
         elif table in {"service", "settlement"}:
             found[name] = desk[getattr(desk, table)(key)]
     for name, row in inputs.capabilities.items():
         if OBSERVE in row.tasks:
             for column in _OBSERVED:
-                if catalogue_range(row, column).is_uncertain:
+                if catalogue_range(row, column).is_uncertain or f"capabilities.{name}.{column}" in fixed:
                     found[f"capabilities.{name}.{column}"] = desk.catalogue(name, column)
     return {name: value for name, value in found.items() if np.ndim(value) > 0}
