@@ -2,7 +2,7 @@
 
 In each situation (routine, attack) every task asks for a share of its need; units are shared out between the tasks of one
 situation and serve those of the other at another time. The cheapest whole units that do for every situation are an
-integer program (formula 9 of docs/stages/sizing.md). Role compatibility is the set of capabilities a row accepts.
+integer program (formula 10 of docs/stages/sizing.md). Role compatibility is the set of capabilities a row accepts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The troop-to-task matrix: which units of each capability serve which task in each situation, and which are shared.
 
-The cover (formula 9) decides how many units there are. Here the units it holds are allotted: in each situation every
+The cover (formula 10) decides how many units there are. Here the units it holds are allotted: in each situation every
 need is met and no unit serves two tasks at once; of all allotments the one that ties fewest units (by yearly cost) is
 shown, so that what is free is seen. Shares of another need (its heavy part, its fires, channels against a salvo) are
 met by units allotted to that task where this can be done.
