@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from holdfast.core.errors import HoldfastError
+from holdfast.core.memo import memoised
 from holdfast.core.progress import report, reporting
 from holdfast.results.plan import Study
 from holdfast.results.stages import Estimate
+from holdfast.scenario.cases import Case, resolve_case
 from holdfast.scenario.types import Scenario
+from holdfast.sizing.inputs import SizingInputs, gather_sizing
 
 if TYPE_CHECKING:
-    from holdfast.scenario.cases import Case
     from holdfast.sizing.agreement import Agreement
-    from holdfast.sizing.inputs import SizingInputs
     from holdfast.studies.sizes import SizeCurves
     from holdfast.studies.sizes_answer import Ranges
     from holdfast.studies.sizes_claims import Claim, Reading
@@ -69,6 +70,16 @@ def _quiet(_what: str, _share: float) -> None:
     """No word of the stages inside: the brief says which question it is at."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What the answers depend on: the same question is answered once."""
+
+    scenario: Scenario
+    case: Case
+    draws: int
+    curve_draws: int
+
+
 def answer_sizes(
     study: Study, scenario: Scenario, *, draws: int = DRAWS, curve_draws: int = CURVE_DRAWS
 ) -> SizeAnswers:
@@ -81,23 +92,31 @@ def answer_sizes(
     draws, curve_draws
         Draws of the uncertain inputs for the reference option, and for each posture under each settlement variant.
     """
-    from holdfast.scenario.cases import Case, resolve_case
-    from holdfast.sizing.inputs import gather_sizing
-
     plan = study.plans[study.reference]
-    if plan.requirement.posture == "none":
+    requirement = plan.requirement
+    if requirement.posture == "none":
         return SizeAnswers()
     case = Case(option=plan.case.option, settlement=plan.case.settlement, overrides=dict(plan.case.overrides))
+    found = _answered(_Question(scenario=scenario, case=case, draws=draws, curve_draws=curve_draws))
+    inputs = gather_sizing(resolve_case(scenario, case))
+    return replace(
+        found,
+        agreement=_judged(requirement.in_country, requirement.triangulation, inputs, found.ranges),
+        posture=requirement.posture if _is_own(found.curves, requirement.posture, case.option) else "",
+    )
+
+
+@memoised
+def _answered(question: _Question) -> SizeAnswers:
+    scenario, case = question.scenario, question.case
     inputs = gather_sizing(resolve_case(scenario, case))
     cap, asked = inputs.cap_in_country, _Asked()
-    ranges = asked.ask("size over draws", lambda: _ranges(inputs, draws=draws, seed=scenario.stress.seed))
-    curves = asked.ask("what every size buys", lambda: _curves(scenario, case, cap, draws=curve_draws))
+    ranges = asked.ask("size over draws", lambda: _ranges(inputs, draws=question.draws, seed=scenario.stress.seed))
+    curves = asked.ask("what every size buys", lambda: _curves(scenario, case, cap, draws=question.curve_draws))
     why = asked.ask(f"why not {cap:,}", lambda: _why(scenario, case, cap)) if cap else None
     claims, readings = _claims(scenario, curves)
     return SizeAnswers(
-        ranges=ranges, agreement=_judged(plan.requirement.in_country, plan.requirement.triangulation, inputs, ranges),
-        curves=curves, claims=claims, readings=readings, why=why, cap=cap, settlement=case.settlement,
-        posture=plan.requirement.posture if _is_own(curves, plan.requirement.posture, case.option) else "",
+        ranges=ranges, curves=curves, claims=claims, readings=readings, why=why, cap=cap, settlement=case.settlement,
         missing=tuple(asked.missing),
     )  # fmt: skip
 

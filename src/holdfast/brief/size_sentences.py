@@ -125,7 +125,7 @@ def say_why_not(why: WhyNot, scenario: Scenario) -> str:
     else:
         first = (
             f"Posture {why.posture} (terms: {terms}) takes {people(why.people)} at full service, {gap} more; {why.size:,.0f} buys a "
-            f"common level of {why.alpha:.2f}{_say_unmet(why)}."
+            f"{_say_level(why)}{_say_unmet(why)}."
         )
     inputs = [change for change in why.changes if not isinstance(change.becomes, str)]
     would = "break it" if why.enough else "make it enough"
@@ -143,11 +143,16 @@ def _count(found: int) -> str:
     return f"at least {found}" if found >= 8 else str(found)
 
 
+def _say_level(why: WhyNot) -> str:
+    """The common level that a number buys."""
+    return f"common level of {why.alpha:.2f}" if why.alpha > 0 else "common level below a sixteenth"
+
+
 def _say_unmet(why: WhyNot) -> str:
     """The tasks that do not fit, with all others in full, and what to drop instead."""
     part = [f"{100 * task.share:.0f} % of {task.task}" for task in why.tasks if 0 < task.share < 1]
     fits = f"; with all other tasks in full {' or '.join(part)} fits" if part else ""
-    drop = f"; or all of it without {', '.join(why.dropped)}" if why.dropped else ""
+    drop = f"; or all of the rest without {', '.join(why.dropped)}" if why.dropped else ""
     return f"{fits}{drop}"
 
 
