@@ -50,6 +50,11 @@ def show_totals(requirement: Requirement, ranges: Ranges | None) -> None:
     text = f"Tooth to tail {requirement.tooth_to_tail:.1f} (people in field units for each in support, command and services)"
     if cost is not None and not isinstance(cost.value, tuple):
         text += f"; {people(cost.value)} million USD a year"
+    if requirement.contracted:
+        text += (
+            f". Beside the force, support that would take {people(requirement.contracted)} of its people comes from contractors, "
+            "the host or civilian staff; the cost includes it"
+        )
     for line in paragraph(f"{text}."):
         click.echo(line)
 

@@ -57,13 +57,13 @@ def _statement(lines: Sequence[StatementLine]) -> Sheet:
     headings = (
         "capability", "what", "symbol", "units", "for tasks", "area", "people", "wanted by month", "notice, days",
         "supply, t/day", "lift, t", "vehicles", "cost, MUSD/year", "inputs sourced, share", "inputs partly sourced, share",
-        "why (figure)",
+        "why (figure)", "beside them contracted, units",
     )  # fmt: skip
     rows = [
         (
             line.capability, line.name, line.symbol, line.units, ", ".join(line.tasks), line.area, line.people,
             line.need_month, line.notice_days, line.sustain_t_day, line.lift_t, line.vehicles, line.cost_musd_year,
-            line.sourced_share, line.partly_sourced_share, line.figure,
+            line.sourced_share, line.partly_sourced_share, line.figure, line.contracted,
         )
         for line in lines
     ]  # fmt: skip

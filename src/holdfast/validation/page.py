@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from holdfast.validation.changed import CHANGED
 from holdfast.validation.results import WITHIN, ClassScore, MissionScore, SizingValidation
 from holdfast.validation.tables import HEADINGS, cells, counting, groups, ordered
 
@@ -44,8 +45,8 @@ _METHOD = """\
   *Class, length* is a regression of log strength on class and log length with one slope. Both leave the mission itself out.
   Missions without a line are counted by area or by population, whichever predicts the others of them better.
 - The *error factor* is how many times too large or too small a prediction is; medians are over missions.
-- The *share of support* is that of support, command and services in the size predicted. The model buys whole support units, so a
-  mission of a few hundred people is given a logistics battalion where in practice a platoon went.
+- The *share of support* is that of support, command and services in the size predicted. Support comes in sub-units (companies),
+  less the share that the posture leaves to contractors, the host or civilian staff.
 - Rules: the median error factor is below that of class density on the missions that both predict; three in four within ×3; the
   number of intervals that hold the strength deployed lies in the central 95 % binomial interval of a chance of 80 %.
 """
@@ -68,7 +69,7 @@ def page(found: SizingValidation, *, picture: str) -> str:
     parts += [
         _classes("By class", "class", found.classes, drawn=found.draws > 0),
         _classes("By posture", "posture", found.postures, drawn=found.draws > 0),
-        _notes(found.notes), _counts(found), _METHOD.format(draws=found.draws),
+        _notes(found.notes), CHANGED, _counts(found), _METHOD.format(draws=found.draws),
     ]  # fmt: skip
     return "\n".join(part for part in parts if part)
 
