@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 import zipfile
@@ -256,3 +257,12 @@ def test_depths_beyond_the_earth_are_refused(folder: Path, key: str) -> None:
 def test_an_aircraft_without_endurance_is_refused(folder: Path) -> None:
     """An orbit with no endurance at all is farther than it flies, as one with too little is."""
     assert "expected more than" in refused(folder, "capabilities.male_uav_orbit.endurance_h", "0")
+
+
+@pytest.mark.parametrize(("key", "value"), [("line_km", "1e6"), ("area_km2", "1e9")])
+def test_a_line_or_area_beyond_the_earth_is_refused(tmp_path: Path, key: str, value: str) -> None:
+    """Metres typed as kilometres asked for minutes of sizing and gigabytes; now the key is named at once."""
+    write_template(tmp_path / "small", small=True)
+    text = (tmp_path / "small" / "scenario.toml").read_text().replace("line_km = 80 ", f"{key} = {value} ", 1)
+    (tmp_path / "small" / "scenario.toml").write_text(text)
+    assert re.search(rf"scenario.toml:\d+: {key} is .*; expected at most \d+, .*Earth", told(tmp_path / "small"))

@@ -11,6 +11,8 @@ from holdfast.scenario.levels import DEPTH_FROM_AREA, depth_of_area, length_of, 
 from holdfast.scenario.problems import Locator, Problems, Where
 from holdfast.scenario.types import SectorRow, Trace
 
+_ROUND_KM = 40_075  # the equator
+_SURFACE_KM2 = 510_100_000
 _ROUNDED = 0.05  # a depth may be stated beside the area, rounded
 _TOUCH_KM = 1e-6
 _SLACK = 0.01  # sectors may end this share of the line's length before or behind its end: files round to kilometres
@@ -40,6 +42,13 @@ def check_area(draft: Draft, locator: Locator, problems: Problems) -> None:
     if head is None:
         return
     length = length_of(draft)
+    for key, value, most, said in (
+        ("line_km", head.line_km, _ROUND_KM, "once round the Earth"),
+        ("area_km2", head.area_km2, _SURFACE_KM2, "the surface of the Earth"),
+    ):
+        if value > most:
+            expected = f"at most {most}, {said}"
+            problems.add(locator.find(key), key=key, value=f"{value:g}", expected=expected)
     if head.population and not (head.area_km2 or length):
         expected = "area_km2, line_km or a line.geojson beside it: people live somewhere"
         problems.add(locator.find("population"), key="population", value=f"{head.population:g}", expected=expected)
