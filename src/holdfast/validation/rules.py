@@ -171,9 +171,9 @@ def _terms_words(drawn: Sequence[MissionScore]) -> str:
 
 
 def density_intervals(rows: Sequence[MissionScore]) -> tuple[str, ...]:
-    """In words how the intervals of the class-density baseline do on the same missions; nothing without one."""
+    """In words how the intervals of the class-density baseline do on the same missions; nothing for fewer than two."""
     known = [row for row in rows if row.has_interval and not math.isnan(row.density_low)]
-    if not known:
+    if len(known) < 2:
         return ()
     held, ours = (
         sum(row.density_low <= row.actual <= row.density_high for row in known),
@@ -189,9 +189,9 @@ def density_intervals(rows: Sequence[MissionScore]) -> tuple[str, ...]:
 
 
 def median_draw(rows: Sequence[MissionScore]) -> tuple[str, ...]:
-    """In words how the median of the draws would have done as point prediction; nothing without draws."""
+    """In words how the median of the draws would have done as point prediction; nothing for fewer than two missions."""
     drawn = [row for row in rows if row.has_interval]
-    if not drawn:
+    if len(drawn) < 2:
         return ()
     errors = [error_factor(row.middle, row.actual) for row in drawn]
     words = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.core.progress import report
 from holdfast.scenario.bundled import bundled_missions
-from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, scale_by_class
+from holdfast.validation.baselines import MEASURES, Baselines, add_baselines, has_line, scale_by_class
 from holdfast.validation.missions import expand, score_mission
 from holdfast.validation.results import STATEMENT, TOKEN, ClassScore, MissionScore, SizingValidation
 from holdfast.validation.rules import class_scores, compare, density_intervals, judge_rules, median_draw, posture_scores
@@ -120,7 +120,7 @@ def _skew_note(missions: Sequence[MissionScore]) -> tuple[str, ...]:
 
 
 def _area_note(based: Baselines) -> tuple[str, ...]:
-    if not based.area_measure:
+    if not based.area_measure or not any(row.is_sized and not has_line(row) for row in based.missions):
         return ()
     errors = [f"{MEASURES[name]} ×{value:.2f}" for name, value in based.area_errors.items() if not math.isnan(value)]
     return (

@@ -68,7 +68,8 @@ def groups(found: SizingValidation) -> list[tuple[str, list[MissionScore]]]:
 def terminal_text(found: SizingValidation) -> str:
     """All missions as text in columns, a line a mission, group by group; missions by id, columns without anything left out."""
     blocks = [_block(title, rows) for title, rows in groups(found)]
-    return "\n\n".join([*blocks, _TERMINAL_NOTE]) if blocks else "no mission"
+    notes = [_TERMINAL_NOTE] if any(row.is_sized for row in found.missions) else []
+    return "\n\n".join([*blocks, *notes]) if blocks else "no mission"
 
 
 def _block(title: str, rows: list[MissionScore]) -> str:
