@@ -63,8 +63,8 @@ def times_held(**changes: Any) -> float:
     edges = np.arange(0.0, 101.0, 10.0)
     given: dict[str, Any] = {
         "from_km": edges[:-1], "to_km": edges[1:], "weight": np.ones(10), "axes": 1.0, "reach_km": 25.0,
-        "bypass_reach_km": 25.0, "end": np.array([1.0]), "far_km": np.array([5.0]), "trace": np.array([0.0]),
-        "along_km": np.array([5.0]),
+        "bypass_reach_km": 25.0, "end": np.array([1.0]), "far_km": np.array([5.0]), "lon": np.array([30.0]),
+        "lat": np.array([0.0]),
     } | changes  # fmt: skip
     line = hold.concentration(given["from_km"], given["to_km"], given["weight"], given["axes"], given["reach_km"])
     return float(perimeter(line=line, **given))
@@ -82,14 +82,14 @@ def test_a_place_beyond_the_end_has_the_units_within_reach_of_it_or_its_own() ->
 
 def test_garrisons_are_as_strong_as_the_axes_that_can_come() -> None:
     """Two places near each other share a garrison for one axis, need two for two, and two garrisons where far apart."""
-    far, near, apart = np.array([500.0, 510.0]), np.array([500.0, 510.0]), np.array([500.0, 700.0])
-    places = {"end": np.ones(2), "far_km": far, "trace": np.zeros(2)}
+    near, apart = np.array([0.0, 0.1]), np.array([0.0, 2.0])  # 11 and 222 km
+    places = {"end": np.ones(2), "far_km": np.array([500.0, 510.0]), "lon": np.full(2, 30.0)}
     alone = times_held(far_km=np.array([ON_LINE]))
-    assert times_held(**places, along_km=near) == pytest.approx(alone + 1.0)
-    assert times_held(**places, along_km=apart) == pytest.approx(alone + 2.0)
+    assert times_held(**places, lat=near) == pytest.approx(alone + 1.0)
+    assert times_held(**places, lat=apart) == pytest.approx(alone + 2.0)
     two = times_held(far_km=np.array([ON_LINE]), axes=2.0)
-    assert times_held(**places, along_km=near, axes=2.0) == pytest.approx(two + 2.0)
-    assert times_held(**(places | {"trace": np.array([0.0, 1.0])}), along_km=near) == pytest.approx(alone + 2.0)
+    assert times_held(**places, lat=near, axes=2.0) == pytest.approx(two + 2.0)
+    assert times_held(**(places | {"end": np.array([0.0, 1.0])}), lat=near) == pytest.approx(alone + 2.0)
 
 
 def _covered(spans: list[tuple[float, float]]) -> float:
@@ -124,12 +124,14 @@ def test_the_worst_set_is_that_of_all_sets(seed: int) -> None:
     found = times_held(
         from_km=edges[:-1], to_km=edges[1:], weight=np.ones(6), axes=float(axes), reach_km=reach, bypass_reach_km=more,
         end=np.array([end for end, _ in far]), far_km=np.array([d for _, d in far]),
-        trace=np.arange(count), along_km=np.zeros(count),
+        lon=np.zeros(count), lat=10.0 * np.arange(count),
     )  # fmt: skip
     ends = [sorted((d for end, d in far if end == number), reverse=True) for number in (0, 1)]
     least = np.inf
     for left in range(len(ends[0]) + 1):
-        for right in range(len(ends[1]) + 1):  # the farthest places have garrisons of their own, one each: other traces
+        for right in range(
+            len(ends[1]) + 1
+        ):  # the farthest places have garrisons of their own, one each: all far apart
             rest = [(0, d) for d in ends[0][left:]] + [(1, d) for d in ends[1][right:]]
             least = min(least, _by_hand(middles, rest, axes, reach, more) + left + right)
     assert found == pytest.approx(least, rel=1e-9)
@@ -140,11 +142,11 @@ def test_another_place_never_makes_the_force_smaller(seed: int) -> None:
     """Places beyond the line only add to what is needed, each more than those before it, at any reach."""
     rng = np.random.default_rng(seed)
     axes, reach, more = float(rng.integers(1, 4)), float(rng.uniform(10, 80)), float(rng.uniform(10, 300))
-    ends, far, along = rng.integers(0, 2, 6), rng.uniform(0, 400, 6), np.sort(rng.uniform(0, 500, 6))
+    ends, far, lat = rng.integers(0, 2, 6), rng.uniform(0, 400, 6), rng.uniform(0, 4, 6)
     sizes = [
         times_held(
-            axes=axes, reach_km=reach, bypass_reach_km=more, end=ends[:n], far_km=far[:n], trace=np.zeros(n),
-            along_km=along[:n],
+            axes=axes, reach_km=reach, bypass_reach_km=more, end=ends[:n], far_km=far[:n], lon=np.zeros(n),
+            lat=lat[:n],
         )
         for n in range(1, 7)
     ]  # fmt: skip

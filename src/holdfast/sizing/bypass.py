@@ -23,10 +23,9 @@ class BypassPlace:
     """One sector of a border or coast, with its distance from the line for each alternative trace of the line."""
 
     sector: SectorRow
-    trace: int
-    """Number of its border or coast."""
-    along_km: float
-    """Kilometre of its middle on that border or coast."""
+    lon: float
+    lat: float
+    """Where its middle lies."""
     end: tuple[int, ...]
     """For each trace of the line, the end from which it is reached: 0 the first point, 1 the last."""
     far_km: tuple[float, ...]
@@ -48,14 +47,14 @@ def bypass_places(scenario: Scenario, contact: Sequence[Trace]) -> tuple[BypassP
 
     lines = [Line(trace.points) for trace in contact]
     beside = {name: Line(scenario.traces[name].points) for name in dict.fromkeys(row.trace for row in rows)}
-    numbers = {name: number for number, name in enumerate(beside)}
     found = []
     for row in rows:
         along = min(0.5 * (row.from_km + row.to_km), beside[row.trace].length_km)
         joins = [join(beside[row.trace], along, line) for line in lines]
+        lon, lat = beside[row.trace].at(along)
         found.append(
             BypassPlace(
-                sector=row, trace=numbers[row.trace], along_km=along, end=tuple(end for end, _ in joins),
+                sector=row, lon=float(lon), lat=float(lat), end=tuple(end for end, _ in joins),
                 far_km=tuple(far for _, far in joins),
             )
         )  # fmt: skip

@@ -23,7 +23,7 @@ from holdfast.sizing.desk import Desk, plain
 )  # fmt: skip
 def perimeter(
     line: Any, from_km: Any, to_km: Any, weight: Any, axes: Any, reach_km: Any, bypass_reach_km: Any, end: Any, far_km: Any,
-    trace: Any, along_km: Any,
+    lon: Any, lat: Any,
 ) -> Any:  # fmt: skip
     """How many times the need of one axis the whole force must be, for the worst places on the line and beyond its ends.
 
@@ -37,9 +37,10 @@ def perimeter(
         How far units move to a place on the line, and to one beyond its ends.
     end, far_km
         Places beyond: the end of the line and the distance from it, shape (B,) or (n, B).
-    trace, along_km
-        The border or coast each lies on and the kilometre there, shape (B,), in that order.
+    lon, lat
+        Where they lie, degrees, shape (B,): a garrison serves places within `bypass_reach_km` of one another.
     """
+    from holdfast.models.travel import great_circle_km
     from holdfast.sizing.hold_kernels.kernels import worst_perimeter
 
     starts, ends = (np.asarray(edge, dtype=float) for edge in (from_km, to_km))
@@ -51,10 +52,10 @@ def perimeter(
     count = max(part.shape[0] for part in (*plain_numbers, *tables, first))
     numbers = [np.array(np.broadcast_to(part, (count,))) for part in (*plain_numbers, first, last)]
     spots, sides, far = (np.array(np.broadcast_to(part, (count, part.shape[1]))) for part in tables)
-    found = np.empty(count)
+    spot, found = np.stack([np.atleast_1d(lon), np.atleast_1d(lat)], axis=-1).astype(float), np.empty(count)
     worst_perimeter(
         numbers[0], spots, numbers[4], numbers[5], numbers[1], numbers[2], numbers[3], sides, far,
-        np.atleast_1d(np.asarray(trace, dtype=np.int64)), np.atleast_1d(np.asarray(along_km, dtype=float)), found,
+        np.asarray(great_circle_km(spot[:, None], spot[None, :]), dtype=float), found,
     )  # fmt: skip
     is_array = any(np.ndim(part) > 0 for part in (line, axes, reach_km, bypass_reach_km)) or np.ndim(far_km) > 1
     return found[:, None] if is_array else float(found[0])
@@ -94,8 +95,8 @@ def with_bypass(desk: Desk, line: str, *, axes: str, reach: str) -> str:
         bypass_reach_km=more,
         end=desk.given("bypass.end", ends[number], unit="1", text="end of the line: 0 first, 1 last", **origin),
         far_km=desk.given("bypass.far_km", far[number], unit="km", text="distance from that end", **origin),
-        trace=desk.given("bypass.trace", _column(places, "trace"), unit="1", text="number of the trace", **origin),
-        along_km=desk.given("bypass.along_km", _column(places, "along_km"), unit="km", text="on that trace", **origin),
+        lon=desk.given("bypass.lon", _column(places, "lon"), unit="degrees", text="middle of the sector", **origin),
+        lat=desk.given("bypass.lat", _column(places, "lat"), unit="degrees", text="middle of the sector", **origin),
     )  # fmt: skip
 
 

@@ -38,73 +38,65 @@ def _beyond_one_end(far: Any, near: Any, length: float, axes: int, reach: float,
 
 
 @njit
-def _own_units(kept: Any, trace: Any, along: Any, axes: int, reach: float) -> float:
-    """Times the need of one axis that garrisons of some places are, the least of all ways to share them.
+def _own_units(places: Any, apart: Any, axes: int, reach: float) -> Any:
+    """Times the need of one axis that garrisons of the first places are, for every number of them from none to all.
 
-    A garrison serves places of one trace that all lie within `reach` of one point of it, as many at once as axes come.
-    `trace` and `along` are in order of trace and kilometre.
+    A garrison serves places that lie within `reach` of one another, as many at once as axes come; `places` are numbers of
+    places in order, and those of one garrison follow each other in it. The cheapest way to share them counts.
     """
-    count = 0
-    for place in range(kept.shape[0]):
-        count += 1 if kept[place] else 0
-    least = np.zeros(count + 1)
-    names, km = np.empty(count, dtype=np.int64), np.empty(count)
-    spot = 0
-    for place in range(kept.shape[0]):
-        if kept[place]:
-            names[spot], km[spot] = trace[place], along[place]
-            spot += 1
-    for last in range(1, count + 1):
+    least = np.zeros(places.shape[0] + 1)
+    for last in range(1, places.shape[0] + 1):
         least[last] = np.inf
         for first in range(last - 1, -1, -1):
-            if names[first] != names[last - 1] or km[last - 1] - km[first] > 2.0 * reach:
+            wide = 0.0
+            for other in range(first, last):
+                wide = max(wide, apart[places[first], places[other]])
+            if wide > reach:
                 break
             least[last] = min(least[last], least[first] + min(axes, last - first))
-    return float(least[count])
+    return least
 
 
 @njit
 def _least_of_all(
-    line: float,
-    near: Any,
-    length: float,
-    axes: int,
-    reach: float,
-    more: float,
-    side: Any,
-    far: Any,
-    trace: Any,
-    along: Any,
+    line: float, near: Any, length: float, axes: int, reach: float, more: float, side: Any, far: Any, apart: Any
 ) -> float:
     """One case: the best number of places garrisoned beyond each end."""
     order = np.argsort(-far, kind="mergesort")
     there = np.array([place for place in order if far[place] >= 0.0])
     before = np.array([place for place in there if side[place] == 0])
     behind = np.array([place for place in there if side[place] == 1])
+    own_before, own_behind = _own_units(before, apart, axes, more), _own_units(behind, apart, axes, more)
     back = np.sort(length - near)
     best = np.inf
     for left in range(before.shape[0] + 1):
         first = _beyond_one_end(far[before[left:]], near, length, axes, reach, more)
         for right in range(behind.shape[0] + 1):
             last = _beyond_one_end(far[behind[right:]], back, length, axes, reach, more)
-            kept = np.zeros(far.shape[0], dtype=np.bool_)
-            kept[before[:left]] = True
-            kept[behind[:right]] = True
             open_places = near.shape[0] + there.shape[0] - left - right
             times = max(line, first, last, float(min(axes, open_places)))
-            best = min(best, times + _own_units(kept, trace, along, axes, more))
+            best = min(best, times + own_before[left] + own_behind[right])
     return best
 
 
 @njit
 def worst_perimeter(
-    line: Any, middle: Any, start: Any, end: Any, axes: Any, reach: Any, more: Any, side: Any, far: Any, trace: Any,
-    along: Any, out: Any,
-) -> None:  # fmt: skip
+    line: Any,
+    middle: Any,
+    start: Any,
+    end: Any,
+    axes: Any,
+    reach: Any,
+    more: Any,
+    side: Any,
+    far: Any,
+    apart: Any,
+    out: Any,
+) -> None:
     """For each case, how many times the need of one axis the force must be; `line` is that of the line alone.
 
     Shapes: numbers (case,), `middle` (case, place of the line), `side` and `far` (case, place beyond; a distance below 0
-    says that the place lies on the line itself), `trace` and `along` (place beyond,).
+    says that the place lies on the line itself), `apart` (place beyond, place beyond).
     """
     for case in range(out.shape[0]):
         number = int(axes[case])
@@ -112,6 +104,5 @@ def worst_perimeter(
         if number > 0:
             near = np.sort(middle[case] - start[case])
             out[case] = _least_of_all(
-                line[case], near, end[case] - start[case], number, reach[case], more[case], side[case], far[case], trace,
-                along,
-            )  # fmt: skip
+                line[case], near, end[case] - start[case], number, reach[case], more[case], side[case], far[case], apart
+            )
