@@ -69,9 +69,16 @@ def page(found: SizingValidation, *, picture: str) -> str:
     parts += [
         _classes("By class", "class", found.classes, drawn=found.draws > 0),
         _classes("By posture", "posture", found.postures, drawn=found.draws > 0),
-        _notes(found.notes), CHANGED, _counts(found), _METHOD.format(draws=found.draws),
+        _notes(found.notes), CHANGED if _is_bundled(found) else "", _counts(found), _METHOD.format(draws=found.draws),
     ]  # fmt: skip
     return "\n".join(part for part in parts if part)
+
+
+def _is_bundled(found: SizingValidation) -> bool:
+    """Whether the page is about the bundled missions, which the first validation was about."""
+    from holdfast.scenario.bundled import bundled_missions
+
+    return tuple(row.given_as for row in found.missions) == tuple(map(str, bundled_missions()))
 
 
 def _verdict(found: SizingValidation) -> str:

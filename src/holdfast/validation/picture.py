@@ -77,10 +77,12 @@ def canvas() -> Iterator[Figure]:
 
 def _frame(axes: Axes, rows: Sequence[MissionScore]) -> None:
     """Axes, the line of agreement and the band of a factor of 3."""
-    values = [value for row in rows for value in _extent(row)] or [10.0, 1000.0]
-    low, high = 10 ** math.floor(math.log10(min(values))), 1.6 * max(values)
-    ends = np.array([low, high])
-    axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high))
+    wide = _limits([row.actual for row in rows] + [row.actual_low for row in rows] + [row.actual_high for row in rows])
+    tall = _limits(
+        [value for row in rows for value in (row.predicted, row.low, row.high, row.terms_low, row.terms_high)]
+    )
+    axes.set(xscale="log", yscale="log", xlim=wide, ylim=tall)
+    ends = np.array([min(wide[0], tall[0]), max(wide[1], tall[1])])
     axes.fill_between(ends, ends / WITHIN, ends * WITHIN, color=BAND, lw=0, zorder=0, label=f"within ×{WITHIN:g}")
     axes.plot(ends, ends, color=QUIET, lw=0.8, zorder=1, label="predicted = deployed")
     axes.set_aspect("equal")
@@ -96,18 +98,10 @@ def _thousands(value: float, _place: float) -> str:
     return f"{value:,.0f}"
 
 
-def _extent(row: MissionScore) -> list[float]:
-    values = [
-        row.predicted,
-        row.actual,
-        row.actual_low,
-        row.actual_high,
-        row.low,
-        row.high,
-        row.terms_low,
-        row.terms_high,
-    ]
-    return [value for value in values if math.isfinite(value) and value > 0]
+def _limits(values: Sequence[float]) -> tuple[float, float]:
+    """Ends of an axis that holds all values that can be shown, with room at both."""
+    shown = [value for value in values if math.isfinite(value) and value > 0] or [10.0, 1000.0]
+    return min(shown) / 1.6, max(shown) * 1.6
 
 
 def _mark(axes: Axes, row: MissionScore) -> None:
