@@ -44,6 +44,7 @@ nav{display:flex;flex-wrap:wrap;gap:.1rem .9rem}
 #table-sources td:nth-child(2){min-width:17rem}
 #table-sources td:last-child,#table-sources tbody th,#table-assumptions tbody th{overflow-wrap:anywhere;min-width:7rem}
 #table-requests td:nth-child(3){min-width:16rem}
+#table-shortfalls_with_backstop td:last-child,#table-shortfalls_europe_only td:last-child{min-width:11rem}
 #table-approvals td:last-child{min-width:15rem}#table-approvals td:nth-child(6){min-width:11rem}
 #table-claims_by_terms td:last-child{white-space:nowrap}
 #table-statement_loads td:nth-child(2){white-space:nowrap;font-variant-numeric:tabular-nums}
