@@ -187,7 +187,9 @@ def scenario_toml(name: str, facts: Facts) -> str:
     lines += [f"class = {quoted(class_of(facts))}"]
     lines += [f"strength = {quantity(tuple(facts['strength']), said(facts, 'strength'))}"]
     lines += [f"strength_at = {quoted(counted(facts))}"]
-    lines += [f"{key} = {quoted(facts[key])}" for key in ("counts", "checked", "contributors", "outcome") if key in facts]
+    lines += [
+        f"{key} = {quoted(facts[key])}" for key in ("counts", "checked", "contributors", "outcome") if key in facts
+    ]
     lines += [f"{key} = {quoted(text)}" for key, text in said(facts, "strength").items()]
     return "\n".join(lines) + "\n"
 
