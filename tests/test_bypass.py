@@ -89,7 +89,7 @@ def test_garrisons_are_as_strong_as_the_axes_that_can_come() -> None:
     assert times_held(**places, lat=apart) == pytest.approx(alone + 2.0)
     two = times_held(far_km=np.array([ON_LINE]), axes=2.0)
     assert times_held(**places, lat=near, axes=2.0) == pytest.approx(two + 2.0)
-    assert times_held(**(places | {"end": np.array([0.0, 1.0])}), lat=near) == pytest.approx(alone + 2.0)
+    assert times_held(**(places | {"end": np.array([0.0, 1.0])}), lat=near) == pytest.approx(alone + 1.0)
 
 
 def _covered(spans: list[tuple[float, float]]) -> float:
@@ -158,13 +158,13 @@ def test_places_join_the_end_they_are_nearest_to() -> None:
     """Way from an end: straight to the nearest point of the border, then along it; from both ends the nearer one."""
     line, degree = Line([(30.0, 0.0), (31.0, 0.0)]), 111.3195
     touching = Line([(31.0, 0.0), (32.0, 0.0)])
-    assert join(touching, 50.0, line) == (1, pytest.approx(50.0, abs=1e-3))
+    assert join(touching, [50.0], line) == [(1, pytest.approx(50.0, abs=1e-3))]
     apart = Line([(29.0, 0.0), (28.0, 0.0)])
-    assert join(apart, 10.0, line) == (0, pytest.approx(degree + 10.0, abs=0.01))
+    assert join(apart, [10.0], line) == [(0, pytest.approx(degree + 10.0, abs=0.01))]
     from_the_middle = Line([(31.5, -1.0), (31.5, 1.0)])
-    end, far = join(from_the_middle, from_the_middle.length_km, line)
+    ((end, far),) = join(from_the_middle, [from_the_middle.length_km], line)
     assert (end, far) == (1, pytest.approx(0.5 * degree + 110.574, abs=0.05))
-    assert join(Line([(30.0, 0.01), (31.0, 0.01)]), 60.0, line) == (0, ON_LINE)
+    assert join(Line([(30.0, 0.01), (31.0, 0.01)]), [60.0], line) == [(0, ON_LINE)]
 
 
 def _inputs(*rows: SectorRow, **more: object) -> SizingInputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from holdfast.scenario.lines import bypass_sectors
@@ -12,6 +13,7 @@ from holdfast.scenario.types import Scenario, SectorRow, Trace
 if TYPE_CHECKING:
     from holdfast.geo.line import Line
 
+Points = tuple[tuple[float, float], ...]
 SAME_KM = 5.0
 """Places no farther from the line than this lie on it: traces are drawn no finer."""
 ON_LINE = -1.0
@@ -43,37 +45,44 @@ def bypass_places(scenario: Scenario, contact: Sequence[Trace]) -> tuple[BypassP
     rows = bypass_sectors(scenario)
     if not rows or not contact:
         return ()
+    beside = tuple((name, scenario.traces[name].points) for name in dict.fromkeys(row.trace for row in rows))
+    return _places(rows, beside, tuple(trace.points for trace in contact))
+
+
+@lru_cache(maxsize=32)
+def _places(
+    rows: tuple[SectorRow, ...], beside: tuple[tuple[str, Points], ...], contact: tuple[Points, ...]
+) -> tuple[BypassPlace, ...]:
+    """The places of rows on borders and coasts: geometry that no case changes."""
     from holdfast.geo.line import Line
 
-    lines = [Line(trace.points) for trace in contact]
-    beside = {name: Line(scenario.traces[name].points) for name in dict.fromkeys(row.trace for row in rows)}
-    found = []
-    for row in rows:
-        along = min(0.5 * (row.from_km + row.to_km), beside[row.trace].length_km)
-        joins = [join(beside[row.trace], along, line) for line in lines]
-        lon, lat = beside[row.trace].at(along)
-        found.append(
-            BypassPlace(
-                sector=row, lon=float(lon), lat=float(lat), end=tuple(end for end, _ in joins),
-                far_km=tuple(far for _, far in joins),
-            )
-        )  # fmt: skip
+    lines, found = [Line(points) for points in contact], []
+    for name, points in beside:
+        border = Line(points)
+        along = [row for row in rows if row.trace == name]
+        middles = [min(0.5 * (row.from_km + row.to_km), border.length_km) for row in along]
+        spots = list(zip(*(part.tolist() for part in border.at(middles)), strict=True))
+        joins = list(zip(*(join(border, middles, line) for line in lines), strict=True))
+        for row, (lon, lat), ways in zip(along, spots, joins, strict=True):
+            ends, far = zip(*ways, strict=True)
+            found.append(BypassPlace(sector=row, lon=lon, lat=lat, end=ends, far_km=far))
     return tuple(found)
 
 
-def join(beside: Line, along_km: float, line: Line) -> tuple[int, float]:
-    """The end of the line from which a place on a border or coast is reached, and its distance from there, km.
+def join(beside: Line, along_km: Sequence[float], line: Line) -> list[tuple[int, float]]:
+    """For places on a border or coast the end of the line from which each is reached, and its distance from there, km.
 
     From an end the way leads straight to the nearest point of the border or coast (no distance where they touch) and
     then along it; of both ends the nearer counts.
     """
-    lon, lat = beside.at(along_km)
-    _, off, _ = line.nearest(lon, lat)
-    if float(off) <= SAME_KM:
-        return 0, ON_LINE
-    ways = []
-    for number, point in enumerate((line.points[0], line.points[-1])):
-        meets, gap, _ = beside.nearest(*point)
-        ways.append((float(gap) + abs(along_km - float(meets)), number))
-    far, number = min(ways)
-    return number, far
+    _, off, _ = line.nearest(*beside.at(along_km))
+    meets, gaps, _ = beside.nearest(*line.points[[0, -1]].T)
+    found = []
+    for along, away in zip(along_km, off.tolist(), strict=True):
+        ways = [
+            (gap + abs(along - met), end)
+            for end, (met, gap) in enumerate(zip(meets.tolist(), gaps.tolist(), strict=True))
+        ]
+        far, end = min(ways)
+        found.append((0, ON_LINE) if away <= SAME_KM else (end, far))
+    return found

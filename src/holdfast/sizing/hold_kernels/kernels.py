@@ -38,11 +38,12 @@ def _beyond_one_end(far: Any, near: Any, length: float, axes: int, reach: float,
 
 
 @njit
-def _own_units(places: Any, apart: Any, axes: int, reach: float) -> Any:
-    """Times the need of one axis that garrisons of the first places are, for every number of them from none to all.
+def _own_units(places: Any, apart: Any, axes: int, reach: float) -> float:
+    """Times the need of one axis that garrisons of some places are.
 
     A garrison serves places that lie within `reach` of one another, as many at once as axes come; `places` are numbers of
-    places in order, and those of one garrison follow each other in it. The cheapest way to share them counts.
+    places in order around the country, and those of one garrison follow each other in it. The cheapest way to share them
+    counts.
     """
     least = np.zeros(places.shape[0] + 1)
     for last in range(1, places.shape[0] + 1):
@@ -54,7 +55,7 @@ def _own_units(places: Any, apart: Any, axes: int, reach: float) -> Any:
             if wide > reach:
                 break
             least[last] = min(least[last], least[first] + min(axes, last - first))
-    return least
+    return float(least[places.shape[0]])
 
 
 @njit
@@ -66,7 +67,6 @@ def _least_of_all(
     there = np.array([place for place in order if far[place] >= 0.0])
     before = np.array([place for place in there if side[place] == 0])
     behind = np.array([place for place in there if side[place] == 1])
-    own_before, own_behind = _own_units(before, apart, axes, more), _own_units(behind, apart, axes, more)
     back = np.sort(length - near)
     best = np.inf
     for left in range(before.shape[0] + 1):
@@ -75,7 +75,8 @@ def _least_of_all(
             last = _beyond_one_end(far[behind[right:]], back, length, axes, reach, more)
             open_places = near.shape[0] + there.shape[0] - left - right
             times = max(line, first, last, float(min(axes, open_places)))
-            best = min(best, times + own_before[left] + own_behind[right])
+            around = np.concatenate((before[:left][::-1], behind[:right]))
+            best = min(best, times + _own_units(around, apart, axes, more))
     return best
 
 
