@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from holdfast.studies.sizes_claims import Claim, Reading
     from holdfast.studies.sizes_why import WhyNot
 
-DRAWS = 2_000
+DRAWS = 1_000
 """Draws behind the range of the reference option and what drives it."""
 CURVE_DRAWS = 200
 """Draws behind the range of each posture under each settlement variant: there are sixteen of them."""
+CHANGES = 3
+"""Single changes looked for that would turn whether the cap is enough; each is sized exactly some ten times."""
 _SHARE = 0.96
 _T = TypeVar("_T")
 
@@ -141,7 +143,7 @@ def _curves(scenario: Scenario, case: Case, cap: int, *, draws: int) -> SizeCurv
 def _why(scenario: Scenario, case: Case, cap: int) -> WhyNot:
     from holdfast.studies.sizes_why import why_not
 
-    return why_not(scenario, case, cap)
+    return why_not(scenario, case, cap, most=CHANGES)
 
 
 def _claims(scenario: Scenario, curves: SizeCurves | None) -> tuple[tuple[Claim, ...], tuple[Reading, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from holdfast.brief.answers import CHANGES
 from holdfast.brief.origins import origin_of
 from holdfast.brief.wording import SERVICE_LEVELS, inside, say_input
 
@@ -139,8 +140,8 @@ def say_why_not(why: WhyNot, scenario: Scenario) -> str:
 
 
 def _count(found: int) -> str:
-    """How many inputs turn the answer; the search stops at eight."""
-    return f"at least {found}" if found >= 8 else str(found)
+    """How many inputs turn the answer; the search stops after a few."""
+    return f"at least {found}" if found >= CHANGES else str(found)
 
 
 def _say_level(why: WhyNot) -> str:
