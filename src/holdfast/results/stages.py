@@ -58,8 +58,8 @@ class Requirement:
     demand: xr.Dataset
     """Dims (task, capability): `units`, demanded by each task alone before the cover; unit `unit`."""
     cover: xr.Dataset
-    """Dim capability: `direct`, `support`, `total` (units, in whole sub-units: 2.25 is two and a quarter), `personnel`, `in_country`, `in_neighbour`,
-    `in_theatre` (people), `weight` (value of a missing unit, in people)."""
+    """Dim capability: `direct`, `support`, `total` (units, in whole sub-units: 2.25 is two and a quarter), `personnel`,
+    `in_country`, `in_neighbour`, `in_theatre` (people), `weight` (value of a missing unit, in people)."""
     tasks: xr.Dataset
     """Dim task: `alone` (people in country if it were the only task), `saved` (people saved if it alone were dropped)."""
     in_country: int
