@@ -232,13 +232,12 @@ def check_cases(draft: Draft, locator: Locator, problems: Problems) -> None:
     if draft.head is None:
         return
     refer = _Refer(locator, problems)
-    refer("reference_option", draft.head.reference_option, draft.ids["options"], "an option of scenario.toml")
-    refer(
-        "reference_settlement",
-        draft.head.reference_settlement,
-        draft.ids["settlements"],
-        "a settlement variant of scenario.toml",
-    )
+    for key, name, table, what in (
+        ("reference_option", draft.head.reference_option, "options", "an option"),
+        ("reference_settlement", draft.head.reference_settlement, "settlements", "a settlement variant"),
+    ):
+        there = ", ".join(sorted(draft.ids[table])[:6])
+        refer(key, name, draft.ids[table], f"{what} of scenario.toml" + (f": {there}" if there else ""))
     variants: list[Any] = list(draft.keyed["settlements"].values())
     if variants and not sum(variant.weight for variant in variants) > 0:
         problems.add(

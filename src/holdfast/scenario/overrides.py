@@ -58,7 +58,8 @@ class _Report:
         names = [stem + name for name in known]
         listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         nearest = nearest_name(key, names) or self._corrected(key, names)
-        self.add(key, value="unknown", expected=f"a key such as {listed}", nearest=nearest)
+        expected = f"a key such as {listed}" if names else "no key here: the scenario has no such rows"
+        self.add(key, value="unknown", expected=expected, nearest=nearest)
 
     @staticmethod
     def _corrected(key: str, names: Collection[str]) -> str:

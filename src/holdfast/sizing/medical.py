@@ -98,7 +98,10 @@ def beds_for(lying: Any, full_share: Any) -> Any:
     if np.any(np.asarray(full_share) <= 0) or np.any(np.asarray(full_share) > 1):
         raise ValueRangeError(f"medical.full_share is {full_share}; expected above 0 and at most 1")
     if np.max(lying) > _MOST_BEDS:
-        raise InfeasibleError(f"{np.max(lying):g} patients would lie at once; expected at most {_MOST_BEDS}")
+        raise InfeasibleError(
+            f"the force would be so large that {np.max(lying):,.0f} patients lie at once; expected at most {_MOST_BEDS:,}: "
+            "look for a service level or term that is far too high (holdfast check names what it finds)"
+        )
     if np.ndim(lying) == 0 and np.ndim(full_share) == 0:
         return _beds_of_one(float(lying), float(full_share))
     load, asked = np.broadcast_arrays(np.asarray(lying, float), 1.0 / np.asarray(full_share, float))
