@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from holdfast.scenario import schema, settings_types, types
+from holdfast.scenario import force_types, schema, settings_types, types
 from holdfast.scenario.defaults import packaged_defaults
 from holdfast.scenario.quantities import json_schema_of_quantity
 from holdfast.scenario.schema import KEYED, SCHEMA_VERSION, SECTIONS, Head, adapter
@@ -110,7 +110,7 @@ def _one_line(text: str) -> str:
 @cache
 def _described() -> dict[tuple[str, str], str]:
     """Docstring under each field, by class and field."""
-    return _field_texts(settings_types) | _field_texts(types) | _field_texts(schema)
+    return _field_texts(settings_types) | _field_texts(force_types) | _field_texts(types) | _field_texts(schema)
 
 
 def _field_texts(module: ModuleType) -> dict[tuple[str, str], str]:
