@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.core.errors import HoldfastError
+from holdfast.core.statistics import wilson_interval
 from holdfast.results.derivation import explain_figure
 from holdfast.stress import names
 from holdfast.stress.inputs import StressInputs
-from holdfast.stress.model import ABLATIONS, futures_range, measure, run_replications, wilson_interval, without
+from holdfast.stress.model import ABLATIONS, futures_range, measure, run_replications, without
 from holdfast.stress.places import Places
 from holdfast.stress.stage import per_future_hold, stress
 from stress_case import NOMINAL, make_case, parameters

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from holdfast.core.statistics import wilson_interval
 from holdfast.sizing.past import PastStrength, leave_one_out, predict_strength
-from holdfast.validation.rules import acceptance, bootstrap_ratio, sign_test, wilson
+from holdfast.validation.rules import acceptance, bootstrap_ratio, sign_test
 
 pytestmark = pytest.mark.verification
 
@@ -106,7 +107,7 @@ def test_sign_test_equals_scipys(wins: int, trials: int) -> None:
 def test_wilsons_interval_equals_scipys(count: int, trials: int) -> None:
     """The 95 % interval of a share."""
     theirs = stats.binomtest(count, trials).proportion_ci(confidence_level=0.95, method="wilson")
-    assert wilson(count, trials) == pytest.approx((theirs.low, theirs.high))
+    assert wilson_interval(count, trials) == pytest.approx((theirs.low, theirs.high))
 
 
 def test_bootstrap_of_a_constant_ratio_is_that_ratio() -> None:

@@ -16,7 +16,7 @@ from holdfast.sizing.draws import ArraySheet, Draws
 from holdfast.sizing.hold import demand_hold
 from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.menu import cost_of, make_menus
-from holdfast.sizing.observe import ORBIT, _post_row, keeps_line_posts
+from holdfast.sizing.observe import ORBIT, keeps_line_posts, orbit_row, post_row
 from holdfast.sizing.observe import TASK as OBSERVE
 from holdfast.sizing.observe_choice import choose_mix
 from holdfast.sizing.observe_draws import WIDTHS, observe_draws, observe_reads
@@ -77,9 +77,9 @@ def observe_rows(desk: Desk, *, threads: int) -> list[Row]:
         for name, amount in units.items()
     ]  # fmt: skip
     if orbits.any():
-        rows.append(_orbit_row(desk, orbits))
+        rows.append(orbit_row(desk, orbits[:, None], text="whole orbits of every case"))
     if keeps_line_posts(desk):
-        rows.append(_post_row(desk))
+        rows.append(post_row(desk))
     return rows
 
 
@@ -104,21 +104,6 @@ def _exact_mixes(desk: Desk, count: int) -> tuple[dict[str, Array], Array]:
     names = sorted({name for mix in mixes.values() for name in mix.units})
     units = {name: np.array([mixes[level].units.get(name, 0.0) for level in asked.tolist()]) for name in names}
     return units, np.array([mixes[level].orbits for level in asked.tolist()])
-
-
-def _orbit_row(desk: Desk, orbits: Array) -> Row:
-    """Units that own the aircraft of the orbits, by the formulas of the nominal run."""
-    desk.sheet.optimum("size.observe.orbits", orbits[:, None], unit="orbits", text="whole orbits of every case")
-    aircraft = desk.apply(
-        "size.observe.orbit_aircraft", "size.observe.orbit_aircraft", orbits="size.observe.orbits",
-        endurance_h=desk.of_capability(ORBIT, "endurance_h"), transit_h=desk.factor("observe.orbit_transit_h"),
-        turnaround_h=desk.factor("observe.turnaround_h"), availability=desk.factor("observe.aircraft_availability"),
-    )  # fmt: skip
-    figure = desk.apply(
-        f"size.observe.{ORBIT}", "size.observe.orbit_units", aircraft=aircraft,
-        aircraft_per_unit=desk.factor("observe.aircraft_per_orbit_unit"),
-    )  # fmt: skip
-    return Row(task=OBSERVE, id=figure, amount=desk[figure], unit="units", figure=figure, gives={ORBIT: 1.0})
 
 
 def _widths_watched(desk: Desk) -> Any:

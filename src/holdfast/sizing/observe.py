@@ -19,7 +19,19 @@ from holdfast.sizing.menu import SectorMenu, cost_of
 from holdfast.sizing.observe_choice import Mix, choose_mix, reason_of
 from holdfast.sizing.watched import watched
 
-__all__ = ["ORBIT", "TASK", "Mix", "aircraft_for", "choose_mix", "crossing_text", "demand_observe", "require_orbit"]
+__all__ = [
+    "ORBIT",
+    "TASK",
+    "Mix",
+    "aircraft_for",
+    "choose_mix",
+    "crossing_text",
+    "demand_observe",
+    "keeps_line_posts",
+    "orbit_row",
+    "post_row",
+    "require_orbit",
+]
 
 TASK = "observe"
 ORBIT = "male_uav_orbit"
@@ -107,7 +119,8 @@ def demand_observe(desk: Desk, menus: tuple[SectorMenu, ...]) -> TaskDemand:
         where = _sectors_with(menus, mix, name)
         rows.append(_mix_row(desk, name, count, text, (*reasons, *where)))
     if mix.orbits:
-        rows.append(_orbit_row(desk, mix.orbits, text, (*reasons, *_sectors_with(menus, mix, ORBIT))))
+        where = _sectors_with(menus, mix, ORBIT)
+        rows.append(orbit_row(desk, mix.orbits, text=text, inputs=(*reasons, *where)))
     desk.sheet.optimum(
         "size.observe.seen",
         np.array(mix.seen),
@@ -120,7 +133,7 @@ def demand_observe(desk: Desk, menus: tuple[SectorMenu, ...]) -> TaskDemand:
         text="probability that a shot is noticed, by sector", inputs=reasons,
     )  # fmt: skip
     if keeps_line_posts(desk):
-        rows.append(_post_row(desk))
+        rows.append(post_row(desk))
     return TaskDemand(task=TASK, rows=tuple(rows), binding=_binding(desk, mix))
 
 
@@ -194,8 +207,17 @@ def _mix_row(desk: Desk, name: str, count: Any, text: str, reasons: tuple[str, .
     return Row(task=TASK, id=figure, amount=count, unit="units", figure=figure, gives={name: 1.0})
 
 
-def _orbit_row(desk: Desk, orbits: Any, text: str, reasons: tuple[str, ...]) -> Row:
-    desk.sheet.optimum("size.observe.orbits", orbits, unit="orbits", text=text, inputs=reasons)
+def orbit_row(desk: Desk, orbits: Any, *, text: str, inputs: tuple[str, ...] = ()) -> Row:
+    """Units that own the aircraft of the orbits.
+
+    Parameters
+    ----------
+    orbits
+        Whole orbits: a number, or over draws an array of shape (n, 1).
+    text, inputs
+        How the orbits were chosen, and the figures that they follow from.
+    """
+    desk.sheet.optimum("size.observe.orbits", orbits, unit="orbits", text=text, inputs=inputs)
     aircraft = desk.apply(
         "size.observe.orbit_aircraft", "size.observe.orbit_aircraft", orbits="size.observe.orbits",
         endurance_h=desk.of_capability(ORBIT, "endurance_h"), transit_h=desk.factor("observe.orbit_transit_h"),
@@ -208,7 +230,8 @@ def _orbit_row(desk: Desk, orbits: Any, text: str, reasons: tuple[str, ...]) -> 
     return Row(task=TASK, id=figure, amount=desk[figure], unit="units", figure=figure, gives={ORBIT: 1.0})
 
 
-def _post_row(desk: Desk) -> Row:
+def post_row(desk: Desk) -> Row:
+    """Posts that interposition keeps on the line, by sector on land; one case or many."""
     land = np.array([float(row.kind not in {"sea", "area"}) for row in desk.inputs.sectors])
     flag = desk.given(
         "sectors.on_land", land, unit="1", text="1 where a sector is a stretch of a line on land",

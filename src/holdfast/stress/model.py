@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 ABLATIONS = ("none", "presence", "belief", "denial", "backstop")
 """Mechanisms switched off, one at a time; `none` is the full model on the same replications."""
 
-_Z_95 = 1.959963984540054  # standard normal quantile of 0.975
 _ROOM, _MOST_ROOM = 1024, 1 << 22
 
 
@@ -122,17 +121,6 @@ def _simulate(world: World, inputs: StressInputs, key: np.uint64, job: tuple[int
 def measure(out: Floats, name: str) -> Floats:
     """One measure of the kernel's output."""
     return np.asarray(out[..., MEASURES.index(name)])
-
-
-def wilson_interval(successes: float, trials: int, *, z: float = _Z_95) -> tuple[float, float]:
-    """Wilson's interval of a share (Wilson 1927, JASA 22:209): Monte Carlo error, nothing else."""
-    share = successes / trials
-    middle = share + z * z / (2 * trials)
-    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    scale = 1 + z * z / trials
-    low = 0.0 if successes == 0 else float((middle - half) / scale)
-    high = 1.0 if successes == trials else float((middle + half) / scale)
-    return low, high
 
 
 def futures_range(hold: Floats) -> tuple[float, float]:

@@ -7,10 +7,11 @@ import xarray as xr
 
 from holdfast.core.arrays import check, collect, labelled
 from holdfast.core.memo import memoised
+from holdfast.core.statistics import wilson_interval
 from holdfast.results.derivation import Figure, Worksheet
 from holdfast.results.stages import Stress
 from holdfast.stress.inputs import StressInputs
-from holdfast.stress.model import ABLATIONS, Floats, ablate, futures_range, measure, run_replications, wilson_interval
+from holdfast.stress.model import ABLATIONS, Floats, ablate, futures_range, measure, run_replications
 from holdfast.stress.names import MEASURES, PARAMETER_UNITS, PARAMETERS, PROMISE
 
 ABLATION_SHARE = 10

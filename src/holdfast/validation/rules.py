@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from holdfast.core.statistics import wilson_interval
 from holdfast.core.streams import uniform
 from holdfast.sizing.past import error_factor, median
 from holdfast.validation.results import LEVEL, TOKEN, WITHIN, ClassScore, Comparison, MissionScore, Rule
@@ -102,15 +103,6 @@ def acceptance(trials: int, share: float, *, confidence: float = CONFIDENCE) -> 
     return low, high
 
 
-def wilson(count: int, trials: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share."""
-    z = 1.959963984540054
-    share, room = count / trials, z * z / trials
-    middle = (share + room / 2) / (1 + room)
-    reach = z / (1 + room) * math.sqrt(share * (1 - share) / trials + room / (4 * trials))
-    return middle - reach, middle + reach
-
-
 def judge_rules(rows: Sequence[MissionScore], comparisons: Sequence[Comparison]) -> tuple[Rule, ...]:
     """The three pass rules of MODEL.md 7 over the scored missions that are no token missions."""
     return (_beats(comparisons), _near(rows), _covers(rows))
@@ -127,7 +119,7 @@ def _near(rows: Sequence[MissionScore]) -> Rule:
     if not rows:
         return Rule(id="near", title=title, verdict="not judged", words="no scored mission")
     count = sum(row.within for row in rows)
-    low, high = wilson(count, len(rows))
+    low, high = wilson_interval(count, len(rows))
     words = (
         f"{count} of {len(rows)} within ×{WITHIN:g} ({100 * count / len(rows):.0f} %; over missions like these "
         f"{100 * low:.0f} to {100 * high:.0f} %){_few(len(rows))}."
