@@ -26,13 +26,15 @@ def test_frontage_is_the_chord_behind_the_standoff() -> None:
 
 def test_bases_cover_the_line_and_round_up_once() -> None:
     """100 km at 40 km a base by road and 100 km at 80 by air make 2.5 + 1.25 bases, that is four."""
-    assert respond.bases(np.array([100.0, 100.0]), np.array([40.0, 0.0]), np.array([0.0, 80.0]), 10.0) == 4.0
+    assert respond.bases(np.array([100.0, 100.0]), np.array([40.0, 0.0]), np.array([0.0, 80.0]), 10.0, 20.0) == 4.0
 
 
 def test_a_stretch_out_of_reach_does_not_make_the_force_smaller() -> None:
     """Where no means arrives in time bases stand at the least useful frontage: 100 km at 10 km are ten."""
-    assert respond.bases(np.array([100.0]), np.array([0.0]), np.array([0.0]), 10.0) == 10.0
-    assert respond.bases(np.array([100.0]), np.array([0.0]), np.array([2.0]), 10.0) == 10.0
+    assert respond.bases(np.array([100.0]), np.array([0.0]), np.array([0.0]), 10.0, 1.0) == 10.0
+    assert respond.bases(np.array([100.0]), np.array([0.0]), np.array([2.0]), 10.0, 1.0) == 10.0
+    # behind a standoff bases stand no closer than it to either side, in reach or not
+    assert respond.bases(np.array([100.0]), np.array([0.0]), np.array([2.0]), 10.0, 25.0) == 2.0
 
 
 def test_calls_follow_the_cluster_mean() -> None:

@@ -78,6 +78,8 @@ class Requirement:
     figures: dict[str, Figure] = field(default_factory=dict)
     agreement: str = ""
     """How our size agrees with all estimates of the triangulation, in one sentence."""
+    missed: tuple[str, ...] = ()
+    """Service levels that no force meets under these terms, in words."""
     matrix: xr.Dataset | None = None
     """Troops to tasks: `allotted` (situation, task, capability), units; `may` (task, capability), whether its role suits
     the task. What is left of `cover.total` in a situation is free then."""

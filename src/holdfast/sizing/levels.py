@@ -9,14 +9,19 @@ from holdfast.core.errors import ValueRangeError
 from holdfast.sizing.draws import Draws
 from holdfast.sizing.each import desk_of, program_of, tasks_of
 from holdfast.sizing.inputs import SizingInputs
+from holdfast.sizing.menu import SectorMenu, make_menus
 from holdfast.sizing.program import EXACT_NODES, solve_program
+
+_STEPS = 40
 
 
 def people_at_levels(inputs: SizingInputs, alphas: ArrayLike, *, nodes: int = EXACT_NODES) -> NDArray[np.float64]:
     """People in country when every service level is moved by a common alpha, shape (len(alphas),).
 
     Levels move as `inverse.SCALES` says: p becomes 1 - (1 - p)^alpha, minutes t / alpha, amounts alpha times; alpha may
-    exceed 1. All else stands at its nominal value. Covers are solved to optimality, as in the nominal run; observation and
+    exceed 1. What the terms do not allow is held at the most they allow: evacuation and response at the spacing below which
+    more sites would not help, observation at the highest probability that every sector reaches in which the level asked can
+    be reached. All else stands at its nominal value. Covers are solved to optimality, as in the nominal run; observation and
     the hypercube of reaction companies are those of the draws (relaxed), whose errors `size_draws` reports.
 
     Parameters
@@ -42,6 +47,27 @@ def people_at_levels(inputs: SizingInputs, alphas: ArrayLike, *, nodes: int = EX
         f"service.{name}": np.array([scale(float(getattr(inputs.service, name)), float(alpha)) for alpha in levels])
         for name, scale in SCALES.items()
     }
+    asked = fixed["service.observe_probability"]
+    fixed["service.observe_probability"] = np.minimum(asked, max(most_seen(inputs), inputs.service.observe_probability))
     desk = desk_of(inputs, Draws(levels.size, fixed=fixed))
     program = program_of(desk, tasks_of(inputs), threads=1)
     return solve_program(program, cases=levels.size, nodes=nodes).country
+
+
+def most_seen(inputs: SizingInputs) -> float:
+    """Highest probability that can be asked of observation without another sector falling short than falls short as asked.
+
+    1 where observation is not asked for; sectors that fall short as asked are left out.
+    """
+    if "observe" not in tasks_of(inputs) or not inputs.sectors:
+        return 1.0
+    share = inputs.factors[f"observe.impulsive_{inputs.posture}"].value.nominal
+    asked = inputs.service.observe_probability
+    able = [menu for menu in make_menus(inputs) if _reaches(menu, asked, share)]
+    steps = asked + (1.0 - asked) * np.linspace(0.0, 1.0, _STEPS, endpoint=False)
+    within = [float(step) for step in steps if all(_reaches(menu, float(step), share) for menu in able)]
+    return max(within, default=asked)
+
+
+def _reaches(menu: SectorMenu, probability: float, share: float) -> bool:
+    return menu.best_seen() >= probability and menu.best_impulsive(probability) >= share * probability

@@ -28,23 +28,18 @@ def medevac_radius(minutes: Any, speed_kmh: Any, alert_minutes: Any, scene_minut
 
 @formula(
     "size.rescue.sites", unit="sites",
-    text="length / (2 max(sqrt(radius^2 - standoff^2), least)), rounded up; out of reach: length / (2 max(standoff, least))",
+    text="length / (2 max(sqrt(radius^2 - standoff^2), standoff, least)), rounded up",
     reference="MODEL.md 1.5",
 )  # fmt: skip
 def sites(length_km: Any, radius_km: Any, offset_km: Any, least_km: Any) -> Any:
     """Places with helicopters and surgery so that the whole line lies in reach.
 
-    Where the radius does not exceed the standoff the minutes cannot be met; the sites then stand one standoff apart on
-    either side, the spacing at which the flight is longer by the root of two only. Sites never stand so close that one
-    serves less than `least_km` to either side: minutes that would ask for that are missed, and said to be.
+    Sites never stand closer than one standoff to either side, the spacing at which the farthest flight is longer than the
+    shortest by the root of two only, nor so close that one serves less than `least_km`. Minutes that would ask for more
+    are missed, and said to be: a limit so tight that nothing meets it buys as much as the tightest that can be met.
     """
-    return whole(length_km / (2.0 * np.maximum(_lateral(radius_km, offset_km), least_km)))
-
-
-def _lateral(radius_km: Any, offset_km: Any) -> Any:
-    """How far along the line to either side a site reaches, or stands from the next where it reaches none of it."""
-    radius, offset = np.asarray(radius_km, dtype=float), np.asarray(offset_km, dtype=float)
-    return np.where(radius > offset, np.sqrt(np.maximum(radius**2 - offset**2, 0.0)), offset)
+    chord = np.sqrt(np.maximum(np.asarray(radius_km, dtype=float) ** 2 - np.asarray(offset_km, dtype=float) ** 2, 0.0))
+    return whole(length_km / (2.0 * np.maximum(np.maximum(chord, offset_km), least_km)))
 
 
 @formula(

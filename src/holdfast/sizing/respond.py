@@ -68,17 +68,28 @@ def air_share(by_air: Any, width_km: Any) -> Any:
 
 @formula(
     "size.respond.bases", unit="bases",
-    text="sum over sectors of width / max(frontage by the means used, least useful frontage), rounded up",
+    text="sum over sectors of width / frontage by road, or by air at least twice the standoff and the least useful one, rounded up",
     reference="MODEL.md 1.3, spacing",
 )  # fmt: skip
-def bases(width_km: Any, by_road: Any, by_air: Any, least_km: Any) -> Any:
+def bases(width_km: Any, by_road: Any, by_air: Any, least_km: Any, offset_km: Any) -> Any:
     """Bases so that every point lies inside a frontage.
 
-    They never stand closer than the least useful frontage: where no means arrives in time, nearer bases would not help,
-    and a stretch out of reach must not make the force smaller.
+    Those that fly never stand closer than one standoff to either side, as evacuation sites do not: where no means arrives in
+    time, more bases would all be late, and a stretch out of reach must not make the force smaller.
     """
-    best = np.maximum(np.maximum(by_road, by_air), least_km)
+    flown = np.maximum(np.maximum(by_air, least_km), 2.0 * np.asarray(offset_km))
+    best = np.where(np.asarray(by_road) > 0, by_road, flown)
     return whole(along(width_km / np.maximum(best, 1e-9)))
+
+
+@formula(
+    "size.respond.late", unit="1", text="1 where neither road nor air, at the spacing of the bases, arrives in time",
+    reference="MODEL.md 1.3, spacing",
+)  # fmt: skip
+def late(by_road: Any, by_air: Any, least_km: Any, offset_km: Any) -> Any:
+    """Sectors where companies come late."""
+    flown = np.maximum(least_km, 2.0 * np.asarray(offset_km))
+    return np.asarray((np.asarray(by_road) <= 0) & (np.asarray(by_air) < flown - 1e-9), dtype=float)
 
 
 @formula(
@@ -225,14 +236,12 @@ def _bases(desk: Desk) -> str:
         least_km=desk.factor("respond.least_frontage_km"),
     )  # fmt: skip
     air_used = desk.apply("size.respond.air_used", "size.respond.air_used", by_road=road_used, by_air=by_air)
-    return desk.apply(
-        "size.respond.bases",
-        "size.respond.bases",
-        width_km=desk.widths(),
-        by_road=road_used,
-        by_air=air_used,
-        least_km=desk.factor("respond.least_frontage_km"),
-    )
+    used = {
+        "by_road": road_used, "by_air": air_used, "least_km": desk.factor("respond.least_frontage_km"),
+        "offset_km": shared["offset_km"],
+    }  # fmt: skip
+    desk.apply("size.respond.late", "size.respond.late", **used)
+    return desk.apply("size.respond.bases", "size.respond.bases", width_km=desk.widths(), **used)
 
 
 def _calls(desk: Desk) -> str:
@@ -275,12 +284,8 @@ def _binding(desk: Desk, base: str, figure: str) -> str:
     )
     if desk.is_area:
         return text + ("" if desk["population"] > 0 else "; no population is given, so no calls are counted")
-    unreached = (desk["size.respond.road_used"] <= 0) & (desk["size.respond.air_used"] <= 0)
+    unreached = np.atleast_1d(desk["size.respond.late"]) > 0
     if np.any(unreached):
-        names = [row.id for row, out in zip(desk.inputs.sectors, np.atleast_1d(unreached), strict=True) if out]
-        text += (
-            "; not reachable in time behind the standoff by any means: "
-            + ", ".join(names)
-            + (f" (bases there every {desk['factors.respond.least_frontage_km']:g} km are late)")
-        )
+        names = [row.id for row, out in zip(desk.inputs.sectors, unreached, strict=True) if out]
+        text += "; cannot be met by any means behind the standoff, as sized companies come late to: " + ", ".join(names)
     return text

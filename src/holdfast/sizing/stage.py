@@ -14,6 +14,7 @@ from holdfast.sizing.derive import derive_totals
 from holdfast.sizing.desk import Desk
 from holdfast.sizing.inputs import SizingInputs
 from holdfast.sizing.inverse import find_cap
+from holdfast.sizing.missed import find_missed
 from holdfast.sizing.sustain import derive_sustainment
 from holdfast.sizing.tables import (
     cover_dataset,
@@ -72,6 +73,9 @@ def size(inputs: SizingInputs) -> Requirement:
         cap=cap,
         triangulation=estimates,
         agreement=agreement_words(desk, estimates),
+        missed=find_missed(
+            desk.sheet.figures, short=sized.demands["observe"].binding if "observe" in sized.demands else ""
+        ),
         binding=_binding(sized),
         refused=tuple(refused_tasks(inputs).values()),
         figures=desk.sheet.figures,
