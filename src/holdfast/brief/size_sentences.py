@@ -38,8 +38,10 @@ def say_range(ranges: Ranges | None, key: str = "in_country") -> str:
 def say_sizing(plan: Plan, answers: SizeAnswers, scenario: Scenario) -> str:
     """The paragraph on size for those who read no annex: totals with ranges, drivers, the cap, claims, agreement, origin."""
     requirement = plan.requirement
+    missed = f"Not met by any force under these terms: {'; '.join(requirement.missed)}." if requirement.missed else ""
     parts = [
         _say_totals(requirement, answers.ranges),
+        missed,
         _say_drivers(answers.ranges, scenario),
         _say_cap(requirement, answers),
     ]
