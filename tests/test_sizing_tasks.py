@@ -178,8 +178,8 @@ def test_a_rate_of_zero_names_the_row_to_correct() -> None:
 
 
 def test_interceptors_last_as_long_as_the_raids_allow() -> None:
-    """Sixty missiles at two raids a month of ten targets, half of them engaged with two shots: 90 days."""
-    assert protect.days_of_supply(60.0, 2.0, 10.0, 0.5, 2.0) == pytest.approx(90.0)
+    """Sixty missiles at two raids a month of ten targets, half of them engaged with two shots: three months."""
+    assert protect.days_of_supply(60.0, 2.0, 10.0, 0.5, 2.0) == pytest.approx(365.0 / 4.0)
     assert protect.days_of_supply(60.0, 0.0, 10.0, 0.5, 2.0) == math.inf
 
 

@@ -88,8 +88,13 @@ def demand_air(desk: Desk) -> TaskDemand:
     )  # fmt: skip
     text = desk.say(
         lambda: (
-            f"{desk[stations]:g} patrol stations, {desk[share]:.0%} of them in the air; {desk[jets]:g} fighters and "
-            f"{desk[tankers]:g} tankers behind them"
+            f"{_counted(desk[stations], 'patrol station')}, {desk[share]:.0%} of them in the air; "
+            f"{_counted(desk[jets], 'fighter')} and {_counted(desk[tankers], 'tanker')} behind them"
         )
     )
     return TaskDemand(task=TASK, rows=rows, binding=text)
+
+
+def _counted(number: Any, word: str) -> str:
+    """A number with its word, in the plural unless there is one."""
+    return f"{number:g} {word}" if number == 1 else f"{number:g} {word}s"

@@ -89,7 +89,7 @@ def _engaged(sized: Sized) -> str:
     desk.sheet.optimum(f"{_STEM}.power", power, unit="battalions", text="combat power of the units in country that can fight",
                        inputs=figures)  # fmt: skip
     return desk.apply(
-        name, f"{_STEM}.engaged", fighters=f"{_STEM}.fighters", power=f"{_STEM}.power", axes=desk.service("hold_axes"),
+        name, f"{_STEM}.engaged", fighters=f"{_STEM}.fighters", power=f"{_STEM}.power", axes="size.hold.axes",
         needed="size.hold.needed", host="size.hold.host",
     )  # fmt: skip
 

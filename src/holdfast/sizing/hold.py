@@ -1,6 +1,7 @@
 """Hold: combat power to withstand the design-basis attack, with the host, at the accepted force ratio.
 
-The attacker strikes on several axes at once, at the set of places where the force concentrates worst within the warning.
+The attacker strikes on several axes at once, at the set of places where the force concentrates worst within the warning. He
+may choose fewer axes than the design basis allows, each then stronger: the number that asks most of the force counts.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ import numpy as np
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, Row, TaskDemand, plain
-from holdfast.sizing.perimeter import bypass_text, threatened, with_bypass
+from holdfast.sizing.perimeter import bypass_figures, bypass_text, perimeter, with_bypass
 
 TASK = "hold"
 
 
 @formula(
     "size.hold.attackers", unit="battalions",
-    text="min(battalions an axis, battalions available / axes, brigades near x battalions a brigade / axes)",
+    text="min(battalions an axis, battalions available / axes, brigades near x battalions a brigade / axes), axes those that bind",
     reference="MODEL.md 1.4, design basis",
 )  # fmt: skip
 def attackers(per_axis: Any, axes: Any, available: Any, brigades: Any, per_brigade: Any) -> Any:
@@ -125,6 +126,40 @@ def reach(warning_days: Any, decision_hours: Any, alone_days: Any, march_km_day:
     return plain(np.maximum(warning_days - decision_hours / 24.0, alone_days) * march_km_day)
 
 
+@formula(
+    "size.hold.axes", unit="axes", text="the number of axes, from 1 to those of the design basis, that asks for most combat power",
+    reference="MODEL.md 1.4, design basis: the attacker chooses how many axes he uses",
+)  # fmt: skip
+def worst_axes(
+    axes: Any, per_axis: Any, available: Any, brigades: Any, per_brigade: Any, ratio: Any, share: Any, host_brigades: Any,
+    host_per_brigade: Any, host_power: Any, trained: Any, forces_left: Any, people: Any, unnoticed_km: Any, length_km: Any,
+    full_days: Any, decision_hours: Any, alone_days: Any, march_km_day: Any, from_km: Any, to_km: Any, weight: Any,
+    **beyond: Any,
+) -> Any:  # fmt: skip
+    """How many axes at once bind; the most of those that ask for as much.
+
+    Parameters are those of the formulas of this module; `beyond` those of `perimeter` for places beyond the line, if any.
+    """
+    most = np.asarray(axes, dtype=float)
+    if most.max() <= 1.0:
+        return plain(most)
+    place = {"from_km": from_km, "to_km": to_km, "weight": weight}
+    best, found = np.asarray(-np.inf), most
+    for number in range(1, int(most.max()) + 1):
+        strength = attackers(per_axis, number, available, brigades, per_brigade)
+        need = needed(strength, ratio)
+        helped = host(need, share, host_brigades, host_per_brigade, host_power, trained, number)
+        left = warning(full_days, standing(forces_left, people, unnoticed_km, length_km, number), strength)
+        far = reach(left, decision_hours, alone_days, march_km_day)
+        times = concentration(axes=number, reach_km=far, **place)
+        if beyond:
+            times = perimeter(times, axes=number, reach_km=far, **place, **beyond)
+        asked = np.asarray(power(need, helped, times, 0.0))
+        worse = (asked >= best * (1.0 - np.sign(best) * 1e-9)) & (number <= most)
+        best, found = np.where(worse, np.fmax(asked, best), best), np.where(worse, float(number), found)
+    return plain(found)
+
+
 def demand_hold(desk: Desk) -> TaskDemand:
     """Combat power for the design basis, of which a share heavy and a share fires."""
     figure = hold_power(desk)
@@ -133,8 +168,10 @@ def demand_hold(desk: Desk) -> TaskDemand:
 
 
 def _binding(desk: Desk) -> str:
+    most, worst = desk["service.hold_axes"], desk["size.hold.axes"]
+    choice = f" (of 1 to {most:g} axes at once these ask most)" if worst < most else ""
     return (
-        f"{desk['service.hold_axes']:g} axes of {desk['size.hold.attackers']:.2g} battalions at "
+        f"{worst:g} {'axis' if worst == 1 else 'axes'} of {desk['size.hold.attackers']:.2g} battalions{choice} at "
         f"1:{desk['service.hold_force_ratio']:.2g}, host share {desk['behaviour.host_share']:.0%} "
         f"(host brings {desk['size.hold.host']:.2g} of {desk['size.hold.needed']:.2g} battalions an axis); "
         f"{desk['settlement.forces_left_per_side']:,.0f} soldiers left a side leave {desk['size.hold.warning']:.2g} of "
@@ -144,8 +181,14 @@ def _binding(desk: Desk) -> str:
 
 
 def hold_power(desk: Desk) -> str:
-    """Name of the figure of combat power, with its tree."""
-    axes = desk.service("hold_axes")
+    """Name of the figure of combat power, with its tree: that of the number of axes that asks most."""
+    beyond = bypass_figures(desk)
+    trained = desk.apply(
+        "size.hold.graduates", "size.hold.graduates", trainees=desk.service("trainees_per_year"),
+        years=desk.factor("hold.years_of_training"), people=desk.factor("hold.host_people_per_battalion"),
+        power=desk.factor("hold.host_battalion_power"),
+    )  # fmt: skip
+    axes = _worst_axes(desk, trained, beyond)
     strength = desk.apply(
         "size.hold.attackers", "size.hold.attackers", per_axis=desk.service("hold_attacker_battalions"), axes=axes,
         available=desk.threat("attacker_battalions_available"), brigades=desk.settlement("challenger_brigades_near"),
@@ -154,11 +197,6 @@ def hold_power(desk: Desk) -> str:
     need = desk.apply(
         "size.hold.needed", "size.hold.needed", attackers=strength, ratio=desk.service("hold_force_ratio")
     )
-    trained = desk.apply(
-        "size.hold.graduates", "size.hold.graduates", trainees=desk.service("trainees_per_year"),
-        years=desk.factor("hold.years_of_training"), people=desk.factor("hold.host_people_per_battalion"),
-        power=desk.factor("hold.host_battalion_power"),
-    )  # fmt: skip
     helped = desk.apply(
         "size.hold.host", "size.hold.host", needed=need, share=desk.behaviour("host_share"),
         brigades=desk.settlement("host_brigades_near"), per_brigade=desk.factor("hold.host_battalions_per_brigade"),
@@ -170,14 +208,33 @@ def hold_power(desk: Desk) -> str:
         to_km=desk.sector("to_km", unit="km"), weight=desk.sector("threat_weight", unit="1"), axes=axes,
         reach_km=far,
     )  # fmt: skip
-    times, reserve = with_bypass(desk, line, axes=axes, reach=far), desk.factor("hold.reserve_share")
-    if threatened(desk):
+    times = with_bypass(desk, line, axes=axes, reach=far, beyond=beyond)
+    reserve = desk.factor("hold.reserve_share")
+    if beyond:
         desk.apply(
             "size.hold.bypass", "size.hold.bypass", needed=need, host=helped, times=times, line=line, reserve=reserve
         )
     return desk.apply(
         "size.hold.power", "size.hold.power", needed=need, host=helped, concentration=times, reserve=reserve
     )
+
+
+def _worst_axes(desk: Desk, trained: str, beyond: dict[str, str]) -> str:
+    """Name of the figure of how many axes bind, from everything that the combat power for a number of axes rests on."""
+    return desk.apply(
+        "size.hold.axes", "size.hold.axes", axes=desk.service("hold_axes"),
+        per_axis=desk.service("hold_attacker_battalions"), available=desk.threat("attacker_battalions_available"),
+        brigades=desk.settlement("challenger_brigades_near"), per_brigade=desk.factor("hold.challenger_battalions_per_brigade"),
+        ratio=desk.service("hold_force_ratio"), share=desk.behaviour("host_share"),
+        host_brigades=desk.settlement("host_brigades_near"), host_per_brigade=desk.factor("hold.host_battalions_per_brigade"),
+        host_power=desk.factor("hold.host_battalion_power"), trained=trained,
+        forces_left=desk.settlement("forces_left_per_side"), people=desk.factor("hold.challenger_people_per_battalion"),
+        unnoticed_km=desk.factor("hold.unnoticed_move_km"), length_km=desk.length(),
+        full_days=desk.service("hold_warning_days"), decision_hours=desk.behaviour("decision_hours"),
+        alone_days=desk.factor("hold.days_an_axis_stands_alone"), march_km_day=desk.factor("hold.march_km_day"),
+        from_km=desk.sector("from_km", unit="km"), to_km=desk.sector("to_km", unit="km"),
+        weight=desk.sector("threat_weight", unit="1"), **beyond,
+    )  # fmt: skip
 
 
 def _reach(desk: Desk, axes: str, strength: str) -> str:

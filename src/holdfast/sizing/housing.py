@@ -9,6 +9,7 @@ import numpy as np
 from holdfast.results.derivation import formula
 from holdfast.results.sustainment import Housing, HousingStandard
 from holdfast.sizing.desk import Desk, whole_parts
+from holdfast.sizing.inputs import DAYS_A_MONTH
 
 if TYPE_CHECKING:
     from holdfast.sizing.core import Sized
@@ -147,7 +148,7 @@ def arrival(as_of_month: Any, d_months: Any, arrival_months: Any) -> Any:
 def to_winter(arrival: Any, first_month: Any, heating_days: Any) -> Any:
     """Months in which to build before it is cold."""
     into = np.mod(arrival - first_month, 12.0)
-    return np.where(into * 365.0 / 12.0 < heating_days, 0.0, 12.0 - into)[()]
+    return np.where(into * DAYS_A_MONTH < heating_days, 0.0, 12.0 - into)[()]
 
 
 @formula("size.housing.ready", unit="1", text="min(1, (months to half of the force + months to winter) / months to build)",

@@ -30,6 +30,7 @@ from holdfast.scenario.types import (
 from holdfast.sizing.bypass import BypassPlace, bypass_places
 from holdfast.sizing.limits import check_factors
 
+DAYS_A_MONTH = 365.0 / 12.0
 FACTOR_SECTIONS = (
     "air.", "altitude.", "clear.", "command.", "cost.", "duty.", "exit.", "gives.", "hold.", "housing.", "interpose.",
     "laydown.post_offset_km", "masking.", "medical.", "observe.", "posture.", "protect.", "ratio.", "reach.", "rescue.",
@@ -175,7 +176,7 @@ def _pools(scenario: Scenario) -> tuple[PoolSupply, ...]:
     rows: dict[str, int] = {}
     for pool in scenario.pools.values():
         free = max(floor(pool.units.nominal * pool.deployable_share - pool.committed_units + 1e-9), 0)
-        terms = (float(pool.tour_months), float(pool.dwell), pool.overlap_days * 12.0 / 365.0)
+        terms = (float(pool.tour_months), float(pool.dwell), pool.overlap_days / DAYS_A_MONTH)
         held = found.setdefault(pool.capability, {})
         held[terms] = held.get(terms, 0.0) + free
         rows[pool.capability] = rows.get(pool.capability, 0) + 1

@@ -11,6 +11,7 @@ import numpy as np
 from holdfast.core.errors import InfeasibleError, ValueRangeError
 from holdfast.results.derivation import formula
 from holdfast.sizing.desk import Desk, whole_parts
+from holdfast.sizing.inputs import DAYS_A_MONTH
 
 ROLES = ("medical_role2", "medical_role3")
 _MOST_BEDS = 100_000
@@ -135,7 +136,7 @@ def units_for(beds: Any, each: Any, civil: Any = 0.0, parts: Any = 1.0) -> Any:
          reference="arithmetic")  # fmt: skip
 def flights(admitted: Any, home_share: Any, per_flight: Any) -> Any:
     """Flights home a month, not rounded."""
-    return admitted * home_share * 365.0 / 12.0 / per_flight
+    return admitted * home_share * DAYS_A_MONTH / per_flight
 
 
 @formula("size.medical.flights_test", unit="flights", text="wounded of the test who need a bed / patients a flight, rounded up",

@@ -76,11 +76,11 @@ def threatened(desk: Desk) -> tuple[BypassPlace, ...]:
     return found if found and desk.switch("hold.bypass") else ()
 
 
-def with_bypass(desk: Desk, line: str, *, axes: str, reach: str) -> str:
-    """Name of the figure of concentration with the places beyond the line; that of the line where there are none."""
+def bypass_figures(desk: Desk) -> dict[str, str]:
+    """Names of the figures of the places beyond the line, as `perimeter` takes them; nothing where there are none."""
     places = threatened(desk)
     if not places:
-        return line
+        return {}
     more = desk.apply(
         "size.hold.bypass_reach", "size.hold.reach", warning_days=desk.service("hold_warning_days"),
         decision_hours=desk.behaviour("decision_hours"), alone_days=desk.factor("hold.days_an_axis_stands_alone"),
@@ -89,14 +89,23 @@ def with_bypass(desk: Desk, line: str, *, axes: str, reach: str) -> str:
     number = desk.trace_number()
     ends, far = (np.array([getattr(place, name) for place in places], dtype=float).T for name in ("end", "far_km"))
     origin = _origin(places)
+    return {
+        "bypass_reach_km": more,
+        "end": desk.given("bypass.end", ends[number], unit="1", text="end of the line: 0 first, 1 last", **origin),
+        "far_km": desk.given("bypass.far_km", far[number], unit="km", text="distance from that end", **origin),
+        "lon": desk.given("bypass.lon", _column(places, "lon"), unit="degrees", text="middle of the sector", **origin),
+        "lat": desk.given("bypass.lat", _column(places, "lat"), unit="degrees", text="middle of the sector", **origin),
+    }  # fmt: skip
+
+
+def with_bypass(desk: Desk, line: str, *, axes: str, reach: str, beyond: dict[str, str]) -> str:
+    """Name of the figure of concentration with the places of `bypass_figures`; that of the line where there are none."""
+    if not beyond:
+        return line
     return desk.apply(
         "size.hold.perimeter", "size.hold.perimeter", line=line, from_km=desk.sector("from_km", unit="km"),
         to_km=desk.sector("to_km", unit="km"), weight=desk.sector("threat_weight", unit="1"), axes=axes, reach_km=reach,
-        bypass_reach_km=more,
-        end=desk.given("bypass.end", ends[number], unit="1", text="end of the line: 0 first, 1 last", **origin),
-        far_km=desk.given("bypass.far_km", far[number], unit="km", text="distance from that end", **origin),
-        lon=desk.given("bypass.lon", _column(places, "lon"), unit="degrees", text="middle of the sector", **origin),
-        lat=desk.given("bypass.lat", _column(places, "lat"), unit="degrees", text="middle of the sector", **origin),
+        **beyond,
     )  # fmt: skip
 
 

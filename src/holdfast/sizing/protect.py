@@ -19,7 +19,7 @@ from holdfast.models.travel import great_circle_km
 from holdfast.results.derivation import formula
 from holdfast.scenario.types import TARGET_TYPES, Capability
 from holdfast.sizing.desk import Desk, Row, TaskDemand, plain, whole
-from holdfast.sizing.inputs import SizingInputs
+from holdfast.sizing.inputs import DAYS_A_MONTH, SizingInputs
 from holdfast.sizing.program import PART_PREFIX, cost_of, stack
 
 TASK = "protect"
@@ -46,12 +46,13 @@ def engaged(channels: Any, bases: Any, targets: Any, cycles: Any) -> Any:
 
 
 @formula(
-    "size.protect.days_of_supply", unit="days", text="interceptors held / (targets a day engaged x shots a target)",
+    "size.protect.days_of_supply", unit="days",
+    text="interceptors held / (raids a month x 12 / 365 x targets a raid x share engaged x shots a target)",
     reference="MODEL.md 1.6, interceptor days of supply",
 )  # fmt: skip
 def days_of_supply(interceptors: Any, raids_per_month: Any, targets_per_raid: Any, share: Any, shots: Any) -> Any:
     """How long the first load of interceptors lasts at the expected rate of attack."""
-    a_day = np.asarray(raids_per_month / 30.0 * targets_per_raid * share * shots, dtype=float)
+    a_day = np.asarray(raids_per_month / DAYS_A_MONTH * targets_per_raid * share * shots, dtype=float)
     return plain(np.where(a_day > 0, interceptors / np.where(a_day > 0, a_day, 1.0), np.inf))
 
 
@@ -283,7 +284,8 @@ def _raid_text(desk: Desk, rows: list[Row], count: float) -> str:
         for name in list(row.gives)[:1]
         if name in reach_drones
     )
-    if count <= 0 or channels <= 0:
+    raided = min(desk[desk.threat("raids_air_per_month")], desk[desk.threat("drones_per_raid")])
+    if min(count, channels, raided) <= 0:
         return ""
     held = desk.sheet.optimum(
         "size.protect.base_channels", channels, unit="targets",
@@ -324,7 +326,7 @@ def asset_rows(desk: Desk, cover: AssetCover | None) -> tuple[list[Row], str]:
     )
     if not found.reachable:
         binding += f" (no layout reaches {desk[share]:.0%} against every target type)"
-    return rows, binding + "; " + _supply_text(desk, found)
+    return rows, "; ".join(part for part in (binding, _supply_text(desk, found)) if part)
 
 
 def asset_rows_each(desk: Desk, *, threads: int = 1) -> list[Row]:
@@ -363,7 +365,7 @@ def _salvo_rows(desk: Desk, batteries: Iterable[str]) -> list[Row]:
 
 
 def _supply_text(desk: Desk, found: Batteries) -> str:
-    """Interceptor days of supply of the batteries chosen, as a figure and in words."""
+    """Interceptor days of supply of the batteries chosen, as a figure and in words; nothing where no raids use any."""
     stock = sum(units * desk.capability(name).interceptors for name, units in found.units.items())
     held = "size.protect.interceptors"
     loads = [desk.of_capability(name, "interceptors") for name in sorted(found.units)]
@@ -387,5 +389,9 @@ def _supply_text(desk: Desk, found: Batteries) -> str:
         shots=desk.factor("reach.shots_per_target"),
     )  # fmt: skip
     wanted = desk.number("protect.days_of_supply")
+    if not np.isfinite(desk[days]):
+        return ""
     verdict = "enough" if desk[days] >= wanted else "too few"
-    return f"interceptors for {min(desk[days], 999):.0f} days of raids at the expected rate ({verdict} for the {wanted:g} planned)"
+    return (
+        f"interceptors for {desk[days]:,.0f} days of raids at the expected rate ({verdict} for the {wanted:g} planned)"
+    )
