@@ -21,6 +21,7 @@ from holdfast.scenario.types import Evidence, Scenario
 from holdfast.sizing.inputs import gather_sizing
 from holdfast.sizing.stage import size
 from holdfast.studies.sizes import NO_SET, SizeCurves, case_of, option_of_posture, size_curves
+from holdfast.studies.sizes_answer import size_ranges
 from holdfast.studies.sizes_claims import (
     Claim,
     Reading,
@@ -32,8 +33,8 @@ from holdfast.studies.sizes_claims import (
     say_reading,
     say_rotation,
 )
-from holdfast.studies.sizes_inputs import movable_inputs, with_values
-from holdfast.studies.sizes_why import WhyNot, why_not
+from holdfast.studies.sizes_inputs import Movable, movable_inputs, with_values
+from holdfast.studies.sizes_why import WhyNot, rounded_outwards, why_not
 from support import tiny_scenario
 
 SIZES = (1_000, 3_000, 6_000, 20_000)
@@ -204,6 +205,39 @@ def test_a_claim_that_nothing_reaches_names_the_nearest_and_the_factor() -> None
     assert "1.4 times larger" in words
 
 
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        (70_200, "the claim being just above its range"),
+        (5_950, "the claim being just below its range"),
+        (73_600, "the claim being 1.1 times larger than its range"),
+        (4_000, "the claim being 1.5 times smaller than its range"),
+    ],
+)
+def test_a_claim_just_beside_a_range_is_not_one_times_larger(people: float, words: str) -> None:
+    """Below a factor of 1.05 the words say just above or just below; from there on they name the factor."""
+    curves = by_hand(RANGES)
+    assert words in say_reading(read_one(claim(people, people), curves), curves)
+
+
+def test_ranges_carry_units_and_the_error_of_draws_only_when_checked(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Units of each capability over draws keep their order; the error is said, and its work announced, only when it is asked for."""
+    said: list[str] = []
+    monkeypatch.setattr("holdfast.sizing.ensemble.report", lambda what, _: said.append(what))
+    inputs = gather_sizing(resolve_case(scenario, reference_case(scenario)))
+    quick = size_ranges(inputs, draws=12, seed=3)
+    assert quick.error == ""
+    assert not any("exact" in what for what in said)
+    checked = size_ranges(inputs, draws=12, seed=3, checked=2)
+    assert "2 draws solved both ways" in checked.error
+    assert any("exact" in what for what in said)
+    assert checked.units == quick.units
+    assert quick.units
+    assert all(0 <= row.low <= row.middle <= row.high for row in quick.units.values())
+
+
 def test_a_claim_that_says_where_it_stands_is_held_to_it() -> None:
     """A force away from the front is no robust one on it, though the numbers meet: alike in number only."""
     reading = read_one(claim(30_000, 40_000, says="A force of 30,000 to 40,000 away from the front."))
@@ -308,6 +342,41 @@ def test_each_change_reported_makes_the_number_enough_through_the_scenario(
         found = size(gather_sizing(resolve_case(scenario, case))).in_country
         assert found <= not_enough.size, change.key
         assert found == pytest.approx(change.people), change.key
+
+
+def test_a_change_is_reported_in_three_digits(not_enough: WhyNot) -> None:
+    """Halving finds where the answer turns no closer than that: no value reported claims more than three digits."""
+    values = [change.becomes for change in not_enough.changes if not isinstance(change.becomes, str)]
+    assert values
+    assert all(float(f"{value:.3g}") == value for value in values), values
+
+
+@given(st.floats(0.01, 5_000.0), st.floats(-0.9, 0.9).filter(lambda move: abs(move) > 0.01))
+def test_a_value_is_rounded_away_from_the_present_one(was: float, move: float) -> None:
+    """Every rounding lies on the far side of the value found, inside the range; the first that fits adds at most half the move."""
+    item = Movable(key="factors.a", kind="assumption", text="", unit="", was=was, low=0.0, high=2.0 * was)
+    value = was * (1.0 + move)
+    told = list(rounded_outwards(item, value))
+    assert told[-1] == value
+    assert all(item.low <= row <= item.high for row in told)
+    assert all((row >= value) if move > 0 else (row <= value) for row in told)
+    assert abs(told[0] - value) <= 0.5 * abs(value - was) * (1 + 1e-9)
+    assert len(f"{told[0]:.12g}".replace(".", "").strip("0")) <= 5
+    assert item.at(item.share_at(value)) == pytest.approx(value)
+
+
+def test_the_value_told_is_the_next_short_one_outwards() -> None:
+    """By hand: 4.63833 found above 4 is told as 4.7, 85.7422 above 80 as 86, 74.21 below 80 as 74, at a range's end as it is."""
+
+    def told(was: float, value: float, *, high: float = 200.0) -> float:
+        item = Movable(key="factors.a", kind="assumption", text="", unit="", was=was, low=0.0, high=high)
+        return next(iter(rounded_outwards(item, value)))
+
+    assert told(4.0, 4.63833) == 4.7
+    assert told(80.0, 85.7422) == 86.0
+    assert told(80.0, 74.21) == 74.0
+    assert told(80.0, 81.04) == 81.1
+    assert told(80.0, 85.95, high=85.95) == 85.95
 
 
 def test_changes_come_the_smallest_first(not_enough: WhyNot) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from holdfast.results.stages import Estimate
-from holdfast.sizing.agreement import NEAR, judge, stance_said
+from holdfast.sizing.agreement import NEAR, judge, stance_said, three_digits
 from holdfast.sizing.inputs import PastMission, SizingInputs, gather_sizing, load_missions
 from holdfast.sizing.past import (
     PastStrength,
@@ -201,6 +201,18 @@ def test_one_sentence_counts_agreement_and_disagreement() -> None:
         "Our 40 people in the country agree with 1 of 3 sizes from elsewhere (Friend), lie above 1 and below 1."
     )
     assert judge(40, None, None, []).words == ""
+
+
+def test_computed_sizes_are_told_in_three_digits_and_claims_as_they_were_said() -> None:
+    """Ours, its range and a regression carry three digits; a published figure keeps its own."""
+    fitted = replace(estimate(13_343, 81_865), kind="regression")
+    found = judge(22_201, 16_858, 34_452, [fitted, replace(estimate(1_275, 1_275), kind="claim")])
+    assert found.words.startswith("Our 22,200 people in the country (16,900 to 34,500 over draws)")
+    assert found.judged[0].words == "agrees: ours, 22,200, is within 13,300 to 81,900"
+    assert "lies above 1,275 by a factor of 17" in found.judged[1].words
+    assert [three_digits(value) for value in (0.0, 7.4, 40.0, 999.6, 1_004.0, 181_234.0)] == [
+        "0", "7", "40", "1,000", "1,000", "181,000",
+    ]  # fmt: skip
 
 
 def test_what_differs_in_the_mission_is_named() -> None:

@@ -40,12 +40,16 @@ def show_lines(lines: Iterable[str]) -> None:
 
 def show_totals(requirement: Requirement, ranges: Ranges | None) -> None:
     """The three totals with their range over draws, tooth to tail and yearly cost."""
+    from holdfast.sizing.agreement import three_digits
+
     spreads = ranges.totals if ranges else {}
     rows = [
-        (name, people(getattr(requirement, key)), _spread(spreads.get(key)), meaning) for name, key, meaning in _TOTALS
+        (name, three_digits(getattr(requirement, key)), _spread(spreads.get(key)), meaning)
+        for name, key, meaning in _TOTALS
     ]
     told = f"8 in 10 of {ranges.draws:,} draws" if ranges else "no draws"
     show_lines(columns(("Three totals", "people", told, ""), rows, left=(0, 3)))
+    _show_outside(requirement.in_country, spreads.get("in_country"))
     cost = requirement.figures.get("size.cost_year")
     text = f"Tooth to tail {requirement.tooth_to_tail:.1f} (people in field units for each in support, command and services)"
     if cost is not None and not isinstance(cost.value, tuple):
@@ -60,7 +64,20 @@ def show_totals(requirement: Requirement, ranges: Ranges | None) -> None:
 
 
 def _spread(spread: Spread | None) -> str:
-    return f"{people(spread.low)} - {people(spread.high)}" if spread else ""
+    from holdfast.sizing.agreement import three_digits
+
+    return f"{three_digits(spread.low)} - {three_digits(spread.high)}" if spread else ""
+
+
+def _show_outside(nominal: float, spread: Spread | None) -> None:
+    """Why a nominal size lies outside its own range, where it does."""
+    if spread is None or spread.low <= nominal <= spread.high:
+        return
+    side, way = ("below", "up than down") if nominal < spread.low else ("above", "down than up")
+    show_paragraph(
+        f"The size in the country lies {side} its own range: it takes every input at its most credible value, and draws move all of "
+        f"them at once over ranges of which many reach farther {way} in people."
+    )
 
 
 def _thousands(spread: Spread | None) -> str:
@@ -92,6 +109,10 @@ def show_tasks(requirement: Requirement, ranges: Ranges | None) -> None:
         click.echo(line)
     for text in requirement.refused:
         show_paragraph(f"Refused: {text}")
+    if requirement.missed:
+        show_paragraph(
+            f"Not met by any force under these terms: {'; '.join(requirement.missed)}. Full service means the rest."
+        )
 
 
 def show_paragraph(text: str, *, hang: str = "  ") -> None:

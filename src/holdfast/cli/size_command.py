@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from holdfast.cli.common import case_options, guarded, load_case, output_option, print_json, showing_progress
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from holdfast.studies.sizes_why import WhyNot
 
 _DRAWS = 400
+_CHECKED = 10
+"""Draws solved again exactly where someone looks at the draws: with --details, or --draws named."""
 _PICTURES = (".svg", ".png")
 _POSTURES = ("observe", "interpose", "reassure", "robust")
 
@@ -36,6 +39,8 @@ class Wanted:
     why_not: int | None
     chart: Path | None
     draws: int
+    draws_named: bool
+    """Whether the number of draws was named on the command line."""
     tables: Path | None
 
     @property
@@ -91,7 +96,8 @@ def size_command(
       holdfast size ukraine-2025-02 --why-not 30000
       holdfast size ukraine-2025-02 --claims --chart sizes.svg
     """
-    asked = Wanted(**wanted)
+    named = click.get_current_context().get_parameter_source("draws") is ParameterSource.COMMANDLINE
+    asked = Wanted(draws_named=named, **wanted)
     _check_files(output, asked.chart, force=force)
     if asked.tables is not None:
         from holdfast.results.sheets import check_tables_path
@@ -155,7 +161,7 @@ def _answer(scenario: Scenario, case: Case, asked: Wanted) -> Answer:
     found = find(scenario, case, until="size")
     inputs = gather_sizing(resolve_case(scenario, case))
     planned = inputs.posture != "none"
-    ranges = _ranges(inputs, scenario, asked.draws) if planned and asked.draws else None
+    ranges = _ranges(inputs, scenario, asked) if planned and asked.draws else None
     return Answer(
         found=found,
         ranges=ranges,
@@ -166,10 +172,11 @@ def _answer(scenario: Scenario, case: Case, asked: Wanted) -> Answer:
     )
 
 
-def _ranges(inputs: Any, scenario: Scenario, draws: int) -> Ranges:
+def _ranges(inputs: Any, scenario: Scenario, asked: Wanted) -> Ranges:
     from holdfast.studies.sizes_answer import size_ranges
 
-    return size_ranges(inputs, draws=draws, seed=scenario.stress.seed)
+    checked = _CHECKED if asked.details or asked.draws_named else 0
+    return size_ranges(inputs, draws=asked.draws, seed=scenario.stress.seed, checked=checked)
 
 
 def _agreement(inputs: Any, requirement: Requirement, ranges: Ranges | None) -> Agreement:
@@ -223,6 +230,7 @@ def _write_tables(answer: Answer, target: Path, *, force: bool) -> None:
 
 
 def _show(answer: Answer, asked: Wanted, *, settlement: str) -> None:
+    from holdfast.cli import show_draws
     from holdfast.cli import show_size as show
     from holdfast.cli.show import case_heading
 
@@ -241,6 +249,8 @@ def _show(answer: Answer, asked: Wanted, *, settlement: str) -> None:
     if asked.details:
         show.show_cap(requirement.cap)
         show.show_details(requirement)
+        show_draws.show_units_over_draws(requirement, answer.ranges)
+    show_draws.show_error(answer.ranges)
     if asked.curves and answer.curves is not None:
         show.show_curves(answer.curves)
     if asked.claims:

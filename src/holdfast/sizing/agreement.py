@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 from holdfast.results.stages import Estimate
 from holdfast.sizing.inputs import SizingInputs
@@ -99,6 +100,18 @@ def judge(
     return Agreement(judged=judged, words=_in_sum(size, low, high, judged, estimates) if judged else "")
 
 
+def three_digits(value: float) -> str:
+    """A computed size as its fidelity allows: three significant digits, thousands marked off; fewer digits where it has fewer."""
+    if value == 0:
+        return "0"
+    return f"{round(value, min(2 - floor(log10(abs(value))), 0)):,.0f}"
+
+
+def _between(low: float | None, high: float | None) -> str:
+    """A range over draws in words; empty where there is none."""
+    return f"{three_digits(low)} to {three_digits(high)}" if low is not None and high is not None else ""
+
+
 def _judge(size: float, low: float | None, high: float | None, row: Estimate, inputs: SizingInputs | None) -> Judged:
     bottom, top = _ends(row)
     place = "below" if size < bottom else "above" if size > top else "inside"
@@ -106,7 +119,7 @@ def _judge(size: float, low: float | None, high: float | None, row: Estimate, in
     reached = place != "inside" and low is not None and high is not None and low <= top and bottom <= high
     words = _words(size, row, place, factor=factor)
     if reached:
-        words += f", though our range over draws ({low:,.0f} to {high:,.0f}) reaches it"
+        words += f", though our range over draws ({_between(low, high)}) reaches it"
     if inputs is not None:
         words += "".join(f"; {text}" for text in differences(row, inputs, outside=place != "inside"))
     return Judged(id=row.id, place=place, factor=factor, reached=reached, words=words)
@@ -122,20 +135,22 @@ def _ends(row: Estimate) -> tuple[float, float]:
 
 
 def _words(size: float, row: Estimate, place: str, *, factor: float) -> str:
-    said = _said(row)
+    said, ours = _said(row), three_digits(size)
     if place != "inside":
-        return f"ours, {size:,.0f}, lies {place} {said} by a factor of {factor:.2g}"
+        return f"ours, {ours}, lies {place} {said} by a factor of {factor:.2g}"
     if row.low == row.high and not row.bound:
-        return f"agrees: ours, {size:,.0f}, is within a quarter of it"
-    return f"agrees: ours, {size:,.0f}, is within {said}"
+        return f"agrees: ours, {ours}, is within a quarter of it"
+    return f"agrees: ours, {ours}, is within {said}"
 
 
 def _said(row: Estimate) -> str:
+    """An estimate as it was said: a claim in its own digits, what was computed in three."""
+    low, high = (f"{end:,.0f}" if row.kind == "claim" else three_digits(end) for end in (row.low, row.high))
     if row.bound == "up_to":
-        return f"a ceiling of {row.high:,.0f}"
+        return f"a ceiling of {high}"
     if row.bound == "at_least":
-        return f"a floor of {row.low:,.0f}"
-    return f"{row.high:,.0f}" if row.low == row.high else f"{row.low:,.0f} to {row.high:,.0f}"
+        return f"a floor of {low}"
+    return high if row.low == row.high else f"{low} to {high}"
 
 
 def differences(row: Estimate, inputs: SizingInputs, *, outside: bool) -> tuple[str, ...]:
@@ -166,13 +181,13 @@ def _in_sum(
     size: float, low: float | None, high: float | None, judged: Sequence[Judged], estimates: Sequence[Estimate]
 ) -> str:
     """One sentence on all estimates."""
-    spread = f" ({low:,.0f} to {high:,.0f} over draws)" if low is not None and high is not None else ""
+    spread = f" ({_between(low, high)} over draws)" if _between(low, high) else ""
     agreeing = [name.title for name, row in zip(estimates, judged, strict=True) if row.agrees]
     above = sum(row.place == "above" and not row.reached for row in judged)
     below = sum(row.place == "below" and not row.reached for row in judged)
     named = "; ".join(_short(title) for title in agreeing[:_NAMED]) + ("; ..." if len(agreeing) > _NAMED else "")
     return (
-        f"Our {size:,.0f} people in the country{spread} agree with {len(agreeing)} of {len(judged)} sizes from elsewhere"
+        f"Our {three_digits(size)} people in the country{spread} agree with {len(agreeing)} of {len(judged)} sizes from elsewhere"
         + (f" ({named})" if agreeing else "")
         + (f", lie above {above}" if above else "")
         + (f"{' and' if above else ', lie'} below {below}" if below else "")

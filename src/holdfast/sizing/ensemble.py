@@ -130,7 +130,8 @@ def size_draws(
     forces = solve_program(program, cases=draws, nodes=RELAXED_NODES, threads=threads)
     report("size: tasks alone", 0.6)
     alone = [_alone(program, forces, task, threads=threads) for task in tasks]
-    report("size: exact draws to compare", 0.9)
+    if checked:
+        report("size: exact draws to compare", 0.9)
     people = _areas(inputs, forces)
     return SizeEnsemble(
         seed=seed, draws=draws, people=people, tasks=tasks, task_people=np.stack(alone, axis=1),

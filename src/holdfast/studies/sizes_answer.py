@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,10 @@ class Ranges:
     """What drives the people in country, the largest share of variance first; empty with fewer than 200 draws."""
     explained: float
     """Share of the variance that all drivers above the noise floor explain."""
+    units: dict[str, Spread] = field(default_factory=dict)
+    """Units in all of each capability that any draw holds."""
+    error: str = ""
+    """How far these relaxed draws are off the exact ones, in words; empty where none was solved again."""
 
 
 def spread_of(values: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Spread:
@@ -73,12 +77,18 @@ def spread_of(values: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.
     return Spread(low=low, middle=middle, high=high)
 
 
-def size_ranges(inputs: SizingInputs, *, draws: int, seed: int) -> Ranges:
-    """Ranges of the totals and of each task over draws, and what drives the size."""
+def size_ranges(inputs: SizingInputs, *, draws: int, seed: int, checked: int = 0) -> Ranges:
+    """Ranges of the totals, of each task and of each capability over draws, and what drives the size.
+
+    Parameters
+    ----------
+    checked
+        Draws also solved exactly, to say how far the relaxed ones are off (0: none, and nothing is said).
+    """
     from holdfast.sizing.drivers import bin_of, find_drivers
     from holdfast.sizing.ensemble import size_draws
 
-    found = size_draws(inputs, draws=draws, seed=seed, checked=0)
+    found = size_draws(inputs, draws=draws, seed=seed, checked=checked)
     country, outside = found.people["country"], found.people["neighbour"] + found.people["theatre"]
     tour = found.inputs.get("factors.rotation.tour_months", inputs.factors["rotation.tour_months"].value.nominal)
     drivers: tuple[Driver, ...] = ()
@@ -97,6 +107,11 @@ def size_ranges(inputs: SizingInputs, *, draws: int, seed: int) -> Ranges:
         tasks={task: spread_of(found.task_people[:, number]) for number, task in enumerate(found.tasks)},
         drivers=drivers,
         explained=explained,
+        units={
+            name: Spread(low=low, middle=middle, high=high)
+            for name, (low, middle, high) in found.unit_percentiles(tuple(100.0 * share for share in TAILS)).items()
+        },
+        error=found.error.text if found.error.draws else "",
     )
 
 

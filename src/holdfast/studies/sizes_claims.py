@@ -30,6 +30,8 @@ STANCES = {
 }  # fmt: skip
 """Where the force of each posture stands, as the words of claims are read."""
 _INTERPOSITION = "interpos"
+_JUST = 1.05
+"""Factor under which a claim lies just beside a range: two digits would say "1 times larger"."""
 _ROTATES = ("rotation", "over two years", "rotate")
 Pair = tuple[str, str]
 
@@ -166,11 +168,10 @@ def say_reading(reading: Reading, curves: SizeCurves) -> str:
     if reading.corresponds:
         said = f"{claim.people} {what} corresponds to {say_pairs(reading.corresponds, curves)}"
     else:
-        side, times = ("larger", reading.factor) if reading.factor > 1 else ("smaller", 1.0 / reading.factor)
         stands = f" {claim.stance}" if claim.stance else ""
         said = (
             f"{claim.people} {what} corresponds to none{stands}; nearest is {reading.nearest[0]} under {reading.nearest[1]}, "
-            + (f"the claim being {times:.2g} times {side} than its range" if times > 1 else "alike in number")
+            + _say_factor(reading.factor)
         )
     if reading.in_number_only:
         said += f". Alike in number only: {say_pairs(reading.in_number_only, curves)}"
@@ -179,6 +180,16 @@ def say_reading(reading: Reading, curves: SizeCurves) -> str:
     if claim.rotates and claim.quantity == "in_country":
         said += f". {say_rotation(claim.high, curves)}"
     return f"{said}."
+
+
+def _say_factor(factor: float) -> str:
+    """How a claim lies to the nearest range: by how many times larger or smaller, or just beside it."""
+    if factor == 1.0:
+        return "alike in number"
+    side, place, times = ("larger", "above", factor) if factor > 1.0 else ("smaller", "below", _distance(factor))
+    if times < _JUST:
+        return f"the claim being just {place} its range"
+    return f"the claim being {times:.2g} times {side} than its range"
 
 
 def say_rotation(people: float, curves: SizeCurves) -> str:

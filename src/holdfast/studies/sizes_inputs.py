@@ -28,6 +28,7 @@ _KINDS: dict[str, Kind] = {
     "factors": "assumption", "capabilities": "assumption",
 }  # fmt: skip
 _THREADS = 2
+_HALVINGS = 40
 _WHOLE = frozenset({"service.hold_axes", "service.cap_stations"})
 
 
@@ -53,6 +54,16 @@ class Movable:
             value = _scale_of(self.key)(self.was, MOST_ALPHA**share)
             return float(round(value)) if self.key in _WHOLE else value
         return self.was + abs(share) * ((self.high if share > 0 else self.low) - self.was)
+
+    def share_at(self, value: float) -> float:
+        """The share of the way at which `at` gives a value, by halving (`at` is monotone); an end for values beyond it."""
+        sign = 1.0 if (value > self.was) == (self.at(1.0) > self.was) else -1.0
+        near, far = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (near + far)
+            short = abs(self.at(sign * middle) - self.was) < abs(value - self.was)
+            near, far = (middle, far) if short else (near, middle)
+        return sign * far
 
     def way_to(self, share: float) -> float:
         """How far a share of the way is when values are whole: that of the value it is rounded to, else itself."""

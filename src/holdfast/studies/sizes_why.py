@@ -1,15 +1,17 @@
 """Why not this many: which tasks do not fit into a number, by how much, and the smallest single change that would flip it.
 
-Each input that sizing read is moved alone over its range (a service level from a quarter to four times of what is asked) and
-the force sized again. A change is small that uses little of the way from the present value to the end of the range. Eight
-steps each way are solved together, relaxed; where the answer turns is then found by halving, and every change reported has
-been sized as the nominal run does. An answer that turns between two steps and turns back is not found.
+Each input that sizing read is moved alone over its range (a service level from a quarter to four times of what is
+asked) and the force sized again. A change is small that uses little of the way from the present value to the end of
+the range. Eight steps each way are solved together, relaxed; where the answer turns is then found by halving, rounded
+outwards to as few digits as say it (halving finds it no closer), and every change reported has been sized as the
+nominal run does at the value reported. An answer that turns between two steps and turns back is not found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from holdfast.core.errors import HoldfastError, ValueRangeError
 from holdfast.core.progress import report
@@ -26,6 +28,7 @@ _HALVINGS = 5
 _STEPS = 8
 _OUTWARDS = 3
 _MOST = 8
+_DIGITS = ((2, 0.1), (3, 0.5), (4, 0.5), (5, 0.5))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,11 +179,26 @@ def _nearest_turn(inputs: SizingInputs, item: Movable, share: float, size: float
     for _ in range(_HALVINGS):
         middle = 0.5 * (near + far)
         near, far = (near, middle) if turns(item.at(middle)) else (middle, far)
-    value = item.at(far)
+    value = next(told for told in rounded_outwards(item, item.at(far)) if turns(told))
+    way = far if value == item.at(far) else item.share_at(value)
     return Change(
         key=item.key, kind=item.kind, text=item.text, unit=item.unit, was=item.was, becomes=value,
-        share=item.way_to(far), people=known[value],
+        share=item.way_to(way), people=known[value],
     )  # fmt: skip
+
+
+def rounded_outwards(item: Movable, value: float) -> Iterator[float]:
+    """A value in few significant digits, away from the present one and within the range; last, the value itself.
+
+    Two digits where that adds at most a tenth to the move, three where at most half, else the next digits that add so little.
+    """
+    exact = Decimal(repr(value))
+    towards = ROUND_CEILING if value > item.was else ROUND_FLOOR
+    for digits, slack in _DIGITS:
+        told = float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=towards))
+        if item.low <= told <= item.high and abs(told - value) <= slack * abs(value - item.was):
+            yield told
+    yield value
 
 
 def _other_cases(
