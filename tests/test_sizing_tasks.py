@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from holdfast.core.errors import ScenarioError, UnknownNameError, ValueRangeError
 from holdfast.sizing import clear, hold, observe, protect, rescue, respond, train, verify
 from holdfast.sizing.core import asked_tasks, prepare, refused_tasks
-from holdfast.sizing.desk import Desk, round_up
+from holdfast.sizing.desk import Desk, counted, round_up
 from holdfast.sizing.inputs import gather_sizing
 from holdfast.sizing.menu import SectorMenu
+from holdfast.sizing.stage import size
 from sizing_oracles import late_share
 from support import tiny_scenario
 
@@ -287,3 +289,31 @@ def test_a_scenario_without_line_is_refused_and_one_with_a_length_is_enough() ->
         gather_sizing(tiny_scenario(**bare))
     assert gather_sizing(tiny_scenario(**bare, line_km=80.0)).line_km == pytest.approx(80.0)
     assert gather_sizing(tiny_scenario(sectors={})).line_km == pytest.approx(100.0, rel=1e-3)
+
+
+def _words(posture: str, task: str, **levels: Any) -> str:
+    inputs = gather_sizing(tiny_scenario(**({"mission.posture": posture} | levels)))
+    return size(inputs).binding[task]
+
+
+def test_protection_says_nothing_of_raids_that_do_not_come() -> None:
+    """Without raids or drones no raid is described and no days of supply are told; with them both are."""
+    raided = _words("robust", "protect")
+    assert "drones on one base" in raided
+    assert "interceptors for" in raided
+    for name in ("raids_air_per_month", "drones_per_raid"):
+        quiet = _words("robust", "protect", **{f"threat.{name}": 0.0})
+        assert "drones on one base" not in quiet, name
+        assert "999" not in quiet
+    assert "interceptors for" not in _words("robust", "protect", **{"threat.raids_air_per_month": 0.0})
+
+
+def test_one_of_a_kind_is_told_in_the_singular() -> None:
+    """One patrol station, one tanker and one base are named in the singular, more in the plural."""
+    assert _words("robust", "air", **{"service.cap_stations": 1}).startswith("1 patrol station, ")
+    assert _words("robust", "air", **{"service.cap_stations": 2}).startswith("2 patrol stations, ")
+    assert (counted(1.0, "tanker"), counted(0.0, "tanker"), counted(2.5, "tanker")) == (
+        "1 tanker",
+        "0 tankers",
+        "2.5 tankers",
+    )

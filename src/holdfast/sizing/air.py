@@ -8,7 +8,7 @@ import numpy as np
 
 from holdfast.core.errors import ValueRangeError
 from holdfast.results.derivation import formula
-from holdfast.sizing.desk import Desk, Row, TaskDemand, plain, whole
+from holdfast.sizing.desk import Desk, Row, TaskDemand, counted, plain, whole
 
 TASK = "air"
 
@@ -88,13 +88,8 @@ def demand_air(desk: Desk) -> TaskDemand:
     )  # fmt: skip
     text = desk.say(
         lambda: (
-            f"{_counted(desk[stations], 'patrol station')}, {desk[share]:.0%} of them in the air; "
-            f"{_counted(desk[jets], 'fighter')} and {_counted(desk[tankers], 'tanker')} behind them"
+            f"{counted(desk[stations], 'patrol station')}, {desk[share]:.0%} in the air; "
+            f"{counted(desk[jets], 'fighter')} and {counted(desk[tankers], 'tanker')} behind them"
         )
     )
     return TaskDemand(task=TASK, rows=rows, binding=text)
-
-
-def _counted(number: Any, word: str) -> str:
-    """A number with its word, in the plural unless there is one."""
-    return f"{number:g} {word}" if number == 1 else f"{number:g} {word}s"

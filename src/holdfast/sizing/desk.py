@@ -300,6 +300,11 @@ def plain(value: Any) -> Any:
     return float(array) if array.ndim == 0 else array
 
 
+def counted(number: Any, word: str) -> str:
+    """A number with its word, in the plural unless there is one."""
+    return f"{number:g} {word}" if number == 1 else f"{number:g} {word}s"
+
+
 def whole(amount: Any) -> Any:
     """The smallest whole number not below `amount` (a hair above a whole number counts as whole)."""
     return plain(np.ceil(np.asarray(amount, dtype=float) - 1e-9))

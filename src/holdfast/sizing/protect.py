@@ -18,7 +18,7 @@ from holdfast.models.reach import reach_km, reaches_km
 from holdfast.models.travel import great_circle_km
 from holdfast.results.derivation import formula
 from holdfast.scenario.types import TARGET_TYPES, Capability
-from holdfast.sizing.desk import Desk, Row, TaskDemand, plain, whole
+from holdfast.sizing.desk import Desk, Row, TaskDemand, counted, plain, whole
 from holdfast.sizing.inputs import DAYS_A_MONTH, SizingInputs
 from holdfast.sizing.program import PART_PREFIX, cost_of, stack
 
@@ -271,7 +271,7 @@ def demand_protect(desk: Desk, assets: list[Row], words: str, *, bases: float) -
     for row, name in zip(rows, BASE_NEEDS, strict=True):
         desk.apply(row.figure, "size.product", bases="size.protect.bases", each=desk.factor(_each(desk, name)))
     raided = desk.say(lambda: _raid_text(desk, rows, bases))
-    text = f"{bases:g} bases" + raided + (f"; {words}" if words else "")
+    text = counted(bases, "base") + raided + (f"; {words}" if words else "")
     return TaskDemand(task=TASK, rows=(*rows, *assets), binding=text)
 
 
