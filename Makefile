@@ -39,7 +39,7 @@ plan: $(VENV)/.stamp ## Plan the reference scenario and say where the brief is
 	$(BIN)/holdfast plan $(SCENARIO) -o $(OUT) --force
 
 test: $(VENV)/.stamp lint docs ## Lint, types, imports, docs and all tests with branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 quick: $(VENV)/.stamp ## The unit tests alone
 	$(BIN)/python -m pytest -m "not slow and not verification" -q
