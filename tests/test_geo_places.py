@@ -36,7 +36,9 @@ def spot(row):
 
 
 PLACES, LEGS, ASSETS, SECTORS = (table(f"{name}.csv") for name in ("places", "legs", "assets", "sectors"))
-SECTORS = {key: row for key, row in SECTORS.items() if not row["trace"]}  # those of the line; others lie on borders and coasts beside it
+SECTORS = {
+    key: row for key, row in SECTORS.items() if not row["trace"]
+}  # those of the line; others lie on borders and coasts beside it
 TRACES = {
     item["properties"]["id"]: (item["properties"], Line(item["geometry"]["coordinates"]))
     for item in json.loads((SCENARIO / "line.geojson").read_text(encoding="utf-8"))["features"]
