@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,9 @@ def cost_span(cost: Any, years: Any) -> Any:
 def derive_totals(sized: Sized) -> None:
     """Name units, people, totals, pool and cost, each with its reason."""
     desk = sized.desk
-    people = {name: _derive_units(sized, name) for name in (*sized.supported.total, *only_contracted(sized))}
+    serving = {row.id: frozenset(row.gives) for row in sized.rows}
+    held = (*sized.supported.total, *only_contracted(sized))
+    people = {name: _derive_units(sized, name, serving=serving) for name in held}
     _derive_contracted(sized)
     for area, total in AREAS.items():
         parts = {name: figure for name, figure in people.items() if desk.capability(name).area == area}
@@ -99,14 +101,17 @@ def only_contracted(sized: Sized) -> tuple[str, ...]:
     return tuple(name for name in sized.supported.contracted if name not in sized.supported.total)
 
 
-def _derive_units(sized: Sized, name: str) -> str:
-    """Direct and total units of a capability and the people of it; returns the name of the people's figure."""
+def _derive_units(sized: Sized, name: str, *, serving: Mapping[str, frozenset[str]]) -> str:
+    """Direct and total units of a capability and the people of it; returns the name of the people's figure.
+
+    `serving` holds for each need the capabilities that may serve it.
+    """
     desk, direct = sized.desk, sized.direct
     reasons: list[str] = []
     if name in direct.units:
         rows = tuple(figure for figure in direct.serves[name] if figure in desk.sheet.figures)
         prices = ", ".join(f"{row} {price:.3g} MUSD a year" for row, price in sorted(direct.prices.items())
-                           if _serves(sized, name, row))  # fmt: skip
+                           if name in serving.get(row, ()))  # fmt: skip
         text = (
             "cheapest units, in whole sub-units, that meet every need in every situation"
             + (f" (at most {direct.gap:.1%} dearer than the cheapest)" if direct.gap else "")
@@ -161,10 +166,6 @@ def _derive_contracted(sized: Sized) -> None:
 
 def _derived_before(desk: Desk, users: Sequence[str]) -> set[str]:
     return {name for name in users if f"size.direct.{name}" in desk.sheet.figures}
-
-
-def _serves(sized: Sized, name: str, row_id: str) -> bool:
-    return any(row.id == row_id and name in row.gives for row in sized.rows)
 
 
 def _unit_cost(desk: Desk, name: str) -> str:
